@@ -1,0 +1,149 @@
+"""Conduct of the trial: its opening, its protocol editions, analyses, audits, queries, and work set aside."""
+
+from typing import ClassVar
+
+from pydantic import AwareDatetime, Field
+
+from events.clinical_date import Day
+from events.event import Event, Facts
+
+
+class Edition(Facts):
+    """A protocol edition that comes into force."""
+
+    edition: str = Field(min_length=1, max_length=20, title="Protocol edition", examples=["2.0"])
+    ethics_reference: str = Field(max_length=200, title="Ethics approval", examples=["RJ 2020-250"])
+
+
+class Reading(Facts):
+    """The trial's decision on an ambiguity of the protocol."""
+
+    question: str = Field(pattern=r"^PQ-\d{2}$", title="Protocol question", examples=["PQ-04"])
+    option: str = Field(min_length=1, max_length=100, title="Reading chosen", examples=["<=44"])
+
+
+class DataCut(Facts):
+    """A data cut: what happened after `cutoff` is not looked at."""
+
+    name: str = Field(min_length=1, max_length=100, title="Name", examples=["interim 2022"])
+    cutoff: Day = Field(title="Clinical cutoff")
+
+
+class Query(Facts):
+    """A question about the data."""
+
+    query_id: str = Field(min_length=1, max_length=50, title="Query number", examples=["Q-1"])
+    question: str = Field(min_length=1, max_length=1000, title="Question")
+
+
+class QueryAnswer(Facts):
+    """An answer to a query."""
+
+    query_id: str = Field(min_length=1, max_length=50, title="Query number")
+    answer: str = Field(min_length=1, max_length=1000, title="Answer")
+
+
+class QueryReference(Facts):
+    """Which query is meant."""
+
+    query_id: str = Field(min_length=1, max_length=50, title="Query number")
+
+
+class Audit(Facts):
+    """The six-monthly audit."""
+
+    findings: str = Field(default="", max_length=5000, title="Findings")
+
+
+class SetAside(Facts):
+    """A work item that failed again and again."""
+
+    key: str = Field(min_length=1, max_length=200, title="Work item")
+    problem: str = Field(min_length=1, max_length=1000, title="Problem")
+
+
+class Release(Facts):
+    """A work item to be tried again."""
+
+    key: str = Field(min_length=1, max_length=200, title="Work item")
+
+
+class TrialOpened(Event):
+    """The log of a trial begins. A simulated trial says so for ever."""
+
+    type: ClassVar[str] = "trial-opened.v1"
+
+    trial: str
+    registry: str
+    simulated: bool
+
+
+class ProtocolEditionActivated(Edition, Event):
+    """A protocol edition came into force."""
+
+    type: ClassVar[str] = "protocol-edition-activated.v1"
+
+
+class ReadingChosen(Reading, Event):
+    """An ambiguity of the protocol was decided."""
+
+    type: ClassVar[str] = "reading-chosen.v1"
+
+
+class DataCutDeclared(DataCut, Event):
+    """A data cut was declared."""
+
+    type: ClassVar[str] = "data-cut-declared.v1"
+
+
+class AnalysisPerformed(Event):
+    """An endpoint was analysed; `digest` (hex SHA-256 of the result) lets anyone check it again."""
+
+    type: ClassVar[str] = "analysis-performed.v1"
+
+    endpoint: str
+    population: str
+    cutoff: Day | None = None
+    known_at: AwareDatetime | None = None
+    position: int
+    edition: str
+    code_version: str
+    n: int
+    events: int
+    digest: str
+
+
+class AuditPerformed(Audit, Event):
+    """The trial was audited."""
+
+    type: ClassVar[str] = "audit-performed.v1"
+
+
+class QueryOpened(Query, Event):
+    """A query was opened."""
+
+    type: ClassVar[str] = "query-opened.v1"
+
+
+class QueryAnswered(QueryAnswer, Event):
+    """A query was answered."""
+
+    type: ClassVar[str] = "query-answered.v1"
+
+
+class QueryClosed(QueryReference, Event):
+    """A query was closed."""
+
+    type: ClassVar[str] = "query-closed.v1"
+
+
+class WorkItemSetAside(SetAside, Event):
+    """The engine stopped trying a work item; a person must look."""
+
+    type: ClassVar[str] = "work-item-set-aside.v1"
+
+
+class WorkItemReleased(Release, Event):
+    """A work item that was set aside may be tried again."""
+
+    type: ClassVar[str] = "work-item-released.v1"

@@ -1,0 +1,41 @@
+"""Corrections: nothing is changed or deleted; a new event names the one it replaces, and why."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field, JsonValue
+
+from events.event import Event, Facts
+
+
+class Correction(Facts):
+    """What an entry should have said."""
+
+    target: UUID = Field(title="Entry to correct", description="The event id shown in the patient's history.")
+    replacement: dict[str, JsonValue] = Field(
+        title="The entry as it should be",
+        description="All fields of the entry, its date `occurred_on` included.",
+        examples=[{"occurred_on": "2021-10-15", "sites": ["CHEST_WALL"]}],
+    )
+    reason: str = Field(min_length=3, max_length=1000, title="Reason", examples=["transcription error"])
+
+
+class Void(Facts):
+    """An entry that should never have been made."""
+
+    target: UUID = Field(title="Entry to void", description="The event id shown in the patient's history.")
+    reason: str = Field(min_length=3, max_length=1000, title="Reason", examples=["entered for the wrong patient"])
+
+
+class EntryCorrected(Correction, Event):
+    """An earlier entry was replaced by one of the same type."""
+
+    type: ClassVar[str] = "entry-corrected.v1"
+
+    replacement_type: str
+
+
+class EntryVoided(Void, Event):
+    """An earlier entry was declared void."""
+
+    type: ClassVar[str] = "entry-voided.v1"

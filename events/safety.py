@@ -1,0 +1,86 @@
+"""Safety: toxicity by term and grade, and serious adverse events with their reporting."""
+
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime, Field
+
+from events.event import Event, Facts
+
+
+class ToxicityScale(StrEnum):
+    """The scale a grade belongs to; its version stands beside it."""
+
+    CTCAE = "CTCAE"
+    RTOG = "RTOG"
+
+
+class SeriousCriterion(StrEnum):
+    """Why an adverse event is serious (ICH E2A)."""
+
+    DEATH = "DEATH"
+    LIFE_THREATENING = "LIFE_THREATENING"
+    HOSPITALISATION = "HOSPITALISATION"
+    DISABILITY = "DISABILITY"
+    CONGENITAL_ANOMALY = "CONGENITAL_ANOMALY"
+    OTHER_IMPORTANT = "OTHER_IMPORTANT"
+
+
+class AdverseEvent(Facts):
+    """One toxicity finding."""
+
+    term: str = Field(
+        min_length=1, max_length=200, title="Term", examples=["Rash: dermatitis associated with radiation"]
+    )
+    grade: int = Field(ge=0, le=5, title="Grade (0-5)")
+    scale: ToxicityScale = Field(default=ToxicityScale.CTCAE, title="Scale")
+    scale_version: str = Field(default="3.0", max_length=20, title="Version of the scale")
+    attribution: Literal["unrelated", "unlikely", "possible", "probable", "definite", "unknown"] = Field(
+        default="unknown", title="Attribution to radiotherapy"
+    )
+
+
+class SeriousAdverseEvent(Facts):
+    """A serious adverse event; its clocks run from the instant the site became aware."""
+
+    sae_id: str = Field(min_length=1, max_length=50, title="SAE number", examples=["SAE-1"])
+    term: str = Field(min_length=1, max_length=200, title="Term")
+    criteria: tuple[SeriousCriterion, ...] = Field(min_length=1, title="Serious because of")
+    aware_at: AwareDatetime = Field(title="Site became aware at")
+
+
+class SeriousAdverseEventNotice(Facts):
+    """A report of a serious adverse event that went out."""
+
+    sae_id: str = Field(min_length=1, max_length=50, title="SAE number")
+    to: Literal["principal-investigator", "ethics-committee"] = Field(title="Reported to")
+
+
+class SeriousAdverseEventReference(Facts):
+    """Which serious adverse event is meant."""
+
+    sae_id: str = Field(min_length=1, max_length=50, title="SAE number")
+
+
+class AdverseEventRecorded(AdverseEvent, Event):
+    """A toxicity was graded."""
+
+    type: ClassVar[str] = "adverse-event-recorded.v1"
+
+
+class SeriousAdverseEventDeclared(SeriousAdverseEvent, Event):
+    """An adverse event was declared serious."""
+
+    type: ClassVar[str] = "serious-adverse-event-declared.v1"
+
+
+class SeriousAdverseEventReported(SeriousAdverseEventNotice, Event):
+    """A serious adverse event was reported onwards."""
+
+    type: ClassVar[str] = "serious-adverse-event-reported.v1"
+
+
+class SeriousAdverseEventClosed(SeriousAdverseEventReference, Event):
+    """A serious adverse event was followed to its end."""
+
+    type: ClassVar[str] = "serious-adverse-event-closed.v1"
