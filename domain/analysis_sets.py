@@ -1,0 +1,41 @@
+"""Analysis populations: who is analysed, and in which arm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from domain.deviations import deviations
+from domain.patient import Patient
+from domain.protocol.edition import Edition
+from events.radiotherapy import NodalVolumeDelivered, RadiotherapyCompleted, RadiotherapyNeverStarted
+from events.randomisation import Arm
+
+Population = Callable[[Patient, Edition], Arm | None]
+
+
+def intention_to_treat(patient: Patient, edition: Edition) -> Arm | None:
+    """Everyone randomised, in the arm allocated."""
+    return patient.arm
+
+
+def per_protocol(patient: Patient, edition: Edition) -> Arm | None:
+    """Who completed radiotherapy without a major deviation: eligible, allocated volume, 90 % of the dose or more."""
+    if patient.arm is None or not patient.has(RadiotherapyCompleted):
+        return None
+    major = any(deviation.classification == "major" for deviation in deviations(patient, edition))
+    return None if major else patient.arm
+
+
+def as_treated(patient: Patient, edition: Edition) -> Arm | None:
+    """Everyone randomised and irradiated, by the nodal volume delivered; as allocated while that is not recorded."""
+    if patient.arm is None or patient.has(RadiotherapyNeverStarted):
+        return None
+    delivered = patient.last(NodalVolumeDelivered)
+    return delivered.event.arm if delivered else patient.arm
+
+
+POPULATIONS: Mapping[str, Population] = {
+    "itt": intention_to_treat,
+    "per-protocol": per_protocol,
+    "as-treated": as_treated,
+}

@@ -1,0 +1,254 @@
+"""How each eligibility criterion and risk factor is weighed: facts in, finding out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import TypeVar
+
+from domain.calendar_arithmetic import add_months, possible_ages
+from domain.findings import UNKNOWN, Finding, found, unanimous
+from domain.genomic_test import standing_scores
+from domain.patient import Known
+from domain.protocol.edition import Case
+from events.clinical_date import ClinicalDate
+from events.consent import ConsentKind
+from events.event import Event
+from events.screening import (
+    Answer,
+    BreastSurgery,
+    Malignancy,
+    Margin,
+    MedicalHistoryRecorded,
+    PathologyReported,
+    PatientScreened,
+    PerformanceStatusRecorded,
+    PrimaryTumour,
+    RadiotherapySite,
+    SurgeryRecorded,
+    TreatmentTimingRecorded,
+)
+
+E = TypeVar("E", bound=Event)
+
+_SMALL_TUMOURS = (PrimaryTumour.T1MI, PrimaryTumour.T1A, PrimaryTumour.T1B, PrimaryTumour.T1C, PrimaryTumour.T1)
+_EXEMPT = (Malignancy.LCIS, Malignancy.BASAL_CELL_SKIN, Malignancy.IN_SITU_SKIN, Malignancy.IN_SITU_CERVIX)
+_BARRED_SITES = (RadiotherapySite.NECK, RadiotherapySite.CHEST, RadiotherapySite.IPSILATERAL_AXILLA)
+
+
+def answered(kind: type[E], answer: Callable[[E], Answer], wanted: Answer) -> Callable[[Case], Finding]:
+    """A criterion that one answer settles."""
+
+    def weigh(case: Case) -> Finding:
+        known = case.patient.known(kind, answer)
+        return found(known is not None and known.value == wanted, known)
+
+    return weigh
+
+
+def _in_stage(case: Case, stages: tuple[PrimaryTumour, ...]) -> Finding:
+    stage = case.patient.known(PathologyReported, lambda pathology: pathology.pt)
+    return found(stage is not None and stage.value in stages, stage)
+
+
+def pt1_or_pt2(case: Case) -> Finding:
+    """pT1 or pT2; ignored under the other reading of PQ-02."""
+    if case.edition.reading("PQ-02") == "ignore":
+        return Finding(True, "not asked (PQ-02)")
+    return _in_stage(case, (*_SMALL_TUMOURS, PrimaryTumour.T2))
+
+
+def operated(case: Case) -> Finding:
+    """Mastectomy or breast-conserving surgery, with the axilla operated on too."""
+    breast = case.patient.known(SurgeryRecorded, lambda surgery: surgery.breast_surgery)
+    axilla = case.patient.known(SurgeryRecorded, lambda surgery: surgery.axillary_surgery)
+    return found(True, breast, axilla) if breast and axilla else found(None, breast, axilla)
+
+
+def one_to_three_nodes(case: Case) -> Finding:
+    """One to three positive nodes, and a pN category, where given, of pN1."""
+    nodes = case.patient.known(PathologyReported, lambda pathology: pathology.nodes_positive)
+    category = case.patient.known(PathologyReported, lambda pathology: pathology.pn)
+    if category is not None and not category.value.startswith("pN1"):
+        return found(False, nodes, category)
+    return found(1 <= nodes.value <= 3, nodes, category) if nodes else UNKNOWN
+
+
+def clinically_high_risk(case: Case) -> Finding:
+    """Enough clinical risk factors; unknown while the missing ones could still decide."""
+    findings = [(factor.id, factor.weigh(case)) for factor in case.edition.risk_factors]
+    present = [name for name, finding in findings if finding.passes]
+    unknown = [name for name, finding in findings if finding.passes is None]
+    needed = case.edition.risk_factors_needed + (case.edition.reading("PQ-03") == ">2")
+    passes = unanimous((len(present) >= needed, len(present) + len(unknown) >= needed))
+    value = (
+        f"{len(present)} of {needed} needed ({', '.join(present) or 'none'}; not known: {', '.join(unknown) or 'none'})"
+    )
+    return Finding(passes, value, tuple({entry for _, finding in findings for entry in finding.entries}))
+
+
+def woman_of_18_to_80(case: Case) -> Finding:
+    """Female, 18 to 80 completed years on the reference date."""
+    sex = case.patient.known(PatientScreened, lambda person: person.sex)
+    age = age_between(18, 80)(case)
+    if sex is not None and sex.value != "F":
+        return found(False, sex)
+    return Finding(age.passes if sex else None, f"{sex.value if sex else 'sex not known'}, {age.value}", age.entries)
+
+
+def age_between(youngest: int, oldest: int) -> Callable[[Case], Finding]:
+    """Age in completed years on the reference date, both ends included."""
+
+    def weigh(case: Case) -> Finding:
+        birth = case.patient.birth_date
+        if birth is None:
+            return UNKNOWN
+        ages = possible_ages(birth.value, case.reference_date)
+        passes = unanimous(youngest <= age <= oldest for age in ages)
+        return Finding(passes, " or ".join(f"{age} years" for age in ages), (birth.entry,))
+
+    return weigh
+
+
+def fit_enough(case: Case) -> Finding:
+    """ECOG 2 or better, or Karnofsky 70 or better; whichever is recorded decides (PQ-17)."""
+    ecog = case.patient.known(PerformanceStatusRecorded, lambda status: status.ecog)
+    karnofsky = case.patient.known(PerformanceStatusRecorded, lambda status: status.karnofsky)
+    fit = (ecog is not None and ecog.value <= 2) or (karnofsky is not None and karnofsky.value >= 70)
+    return found(fit, ecog, karnofsky)
+
+
+def negative_margin(case: Case) -> Finding:
+    """Surgical margin negative; a close margin is not."""
+    margin = case.patient.known(PathologyReported, lambda pathology: pathology.margin)
+    return found(margin is not None and margin.value is Margin.NEGATIVE, margin)
+
+
+def markers_known_or_testable(case: Case) -> Finding:
+    """ER, PR, HER2 and Ki-67 reported, or testable."""
+    patient = case.patient
+    markers = (
+        patient.known(PathologyReported, lambda pathology: pathology.er_pct),
+        patient.known(PathologyReported, lambda pathology: pathology.pr_pct),
+        patient.known(PathologyReported, lambda pathology: pathology.her2),
+        patient.known(PathologyReported, lambda pathology: pathology.ki67_pct),
+    )
+    if all(markers):
+        return found(True, *markers)
+    testable = patient.known(MedicalHistoryRecorded, lambda history: history.markers_testable)
+    return found(testable is not None and testable.value == "yes", testable)
+
+
+def contraception_adequate(case: Case) -> Finding:
+    """Not of child-bearing potential, or contraception for at least a month before entering (PQ-15)."""
+    potential = case.patient.known(MedicalHistoryRecorded, lambda history: history.child_bearing_potential)
+    if potential is None or potential.value == "no":
+        return found(True, potential)
+    contraception = case.patient.known(MedicalHistoryRecorded, lambda history: history.contraception_for_a_month)
+    passes = None if contraception is None else contraception.value == "yes"
+    return found(passes, potential, contraception)
+
+
+def consented(case: Case) -> Finding:
+    """Trial consent signed."""
+    consent = case.patient.consent(ConsentKind.TRIAL)
+    return found(True, Known(str(consent.occurred_on), consent.event_id)) if consent else UNKNOWN
+
+
+def not_pregnant_nor_lactating(case: Case) -> Finding:
+    """Neither pregnant nor lactating."""
+    pregnant = case.patient.known(MedicalHistoryRecorded, lambda history: history.pregnant)
+    lactating = case.patient.known(MedicalHistoryRecorded, lambda history: history.lactating)
+    if "yes" in {state.value for state in (pregnant, lactating) if state}:
+        return found(False, pregnant, lactating)
+    return found(True if pregnant and lactating else None, pregnant, lactating)
+
+
+def no_recent_other_malignancy(case: Case) -> Finding:
+    """No malignancy outside the breast within 5 years, but for the exempt kinds (PQ-14)."""
+    asked = case.patient.last(MedicalHistoryRecorded)
+    if asked is None or asked.event.prior_malignancies_known != "yes":
+        return UNKNOWN
+    since = add_months(case.reference_date, -60)
+    counted = [m for m in asked.event.prior_malignancies if m.kind not in (*_EXEMPT, Malignancy.BREAST)]
+    passes = not any(m.diagnosed_on.latest > since for m in counted)
+    value = ", ".join(f"{m.kind} {m.diagnosed_on}" for m in asked.event.prior_malignancies) or "none"
+    return Finding(passes, value, (asked.event_id,))
+
+
+def no_prior_radiotherapy_nearby(case: Case) -> Finding:
+    """No earlier radiotherapy of neck, chest or the same axilla."""
+    asked = case.patient.last(MedicalHistoryRecorded)
+    if asked is None or asked.event.prior_radiotherapy_known != "yes":
+        return UNKNOWN
+    sites = asked.event.prior_radiotherapy
+    return Finding(not set(sites) & set(_BARRED_SITES), ", ".join(sites) or "none", (asked.event_id,))
+
+
+def starts_in_time(case: Case) -> Finding:
+    """The planned start of radiotherapy lies within the interval of exclusion 12."""
+    start = case.patient.known(TreatmentTimingRecorded, lambda timing: timing.radiotherapy_planned_for)
+    return UNKNOWN if start is None else start_in_time(case, start)
+
+
+def start_in_time(case: Case, start: Known[ClinicalDate]) -> Finding:
+    """A start of radiotherapy against exclusion 12: 8 weeks after chemotherapy, else 3 months after surgery (PQ-01)."""
+    chemotherapy = case.patient.known(TreatmentTimingRecorded, lambda timing: timing.adjuvant_chemotherapy)
+    if chemotherapy is None:
+        return UNKNOWN
+    after_chemotherapy = _within_8_weeks_of_chemotherapy(case, start.value.earliest)
+    after_surgery = _within_3_months_of_surgery(case, start.value.earliest)
+    if chemotherapy.value == "no":
+        return found(after_surgery, start, chemotherapy)
+    if case.edition.reading("PQ-01") == "conditional":
+        return found(after_chemotherapy, start, chemotherapy)
+    both = (after_surgery, after_chemotherapy)
+    return found(False if False in both else None if None in both else True, start, chemotherapy)
+
+
+def _within_8_weeks_of_chemotherapy(case: Case, start: date) -> bool | None:
+    last = case.patient.known(TreatmentTimingRecorded, lambda timing: timing.last_chemotherapy_on)
+    return None if last is None else start - last.value.latest <= timedelta(days=56)
+
+
+def _within_3_months_of_surgery(case: Case, start: date) -> bool | None:
+    surgery = case.patient.last(SurgeryRecorded)
+    return None if surgery is None else start <= add_months(surgery.occurred_on.latest, 3)
+
+
+def genomic_low(case: Case) -> Finding:
+    """The 18-gene score is a low genomic risk."""
+    scores = standing_scores(case.patient)
+    if scores is None or scores.value.score_18gene is None:
+        return UNKNOWN
+    score = scores.value.score_18gene
+    return Finding(case.edition.genomic.classify(score) == "low", str(score), (scores.entry,))
+
+
+def three_nodes(case: Case) -> Finding:
+    """Three positive nodes."""
+    nodes = case.patient.known(PathologyReported, lambda pathology: pathology.nodes_positive)
+    return found(nodes is not None and nodes.value == 3, nodes)
+
+
+def t2(case: Case) -> Finding:
+    """pT2: over 2 cm and up to 5 cm."""
+    return _in_stage(case, (PrimaryTumour.T2,))
+
+
+def grade_3(case: Case) -> Finding:
+    """Grade 3 of the invasive part."""
+    grade = case.patient.known(PathologyReported, lambda pathology: pathology.grade)
+    return found(grade is not None and grade.value == 3, grade)
+
+
+def ki67_at_least_14(case: Case) -> Finding:
+    """Ki-67 of 14 % or more."""
+    ki67 = case.patient.known(PathologyReported, lambda pathology: pathology.ki67_pct)
+    return found(ki67 is not None and ki67.value >= 14, ki67)
+
+
+def after_breast_conservation(case: Case) -> bool | None:
+    """Whether the breast was conserved, so that a boost belongs to the plan."""
+    surgery = case.patient.known(SurgeryRecorded, lambda surgery: surgery.breast_surgery)
+    return None if surgery is None else surgery.value is BreastSurgery.CONSERVING

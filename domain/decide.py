@@ -1,0 +1,185 @@
+"""What may happen: command and state in, events out. The one place where a command finds its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import assert_never, get_args
+
+from domain.decisions import (
+    conduct,
+    consent,
+    corrections,
+    follow_up,
+    genomics,
+    outcomes,
+    radiotherapy,
+    randomisation,
+    safety,
+    screening,
+)
+from domain.decisions.command import Circumstances, Command, Report
+from domain.decisions.reporting import report
+from domain.patient import Patient
+from domain.rejections import Implausible, NoSuchEntry
+from domain.standing import Standing
+from events.event import Event
+
+PatientReport = (
+    screening.ScreenPatient
+    | screening.RecordPathology
+    | screening.RecordSurgery
+    | screening.RecordStaging
+    | screening.RecordMedicalHistory
+    | screening.RecordPerformanceStatus
+    | screening.RecordTreatmentTiming
+    | consent.RecordConsent
+    | consent.RecordWithdrawal
+    | genomics.RecordGenomicOrder
+    | genomics.RecordGenomicDispute
+    | genomics.CancelGenomicTest
+    | genomics.WithdrawGenomicResult
+    | genomics.SetGenomicReportAside
+    | radiotherapy.RecordPlanDose
+    | radiotherapy.RecordPlanReview
+    | radiotherapy.RecordRadiotherapyStart
+    | radiotherapy.RecordFraction
+    | radiotherapy.RecordMissedFraction
+    | radiotherapy.RecordRadiotherapyCompletion
+    | radiotherapy.RecordRadiotherapyStop
+    | radiotherapy.RecordRadiotherapyRefusal
+    | radiotherapy.RecordNodalVolume
+    | follow_up.RecordAssessment
+    | follow_up.RecordContact
+    | follow_up.RecordLoss
+    | follow_up.RecordReturn
+    | follow_up.RecordReminder
+    | safety.RecordAdverseEvent
+    | safety.DeclareSeriousAdverseEvent
+    | safety.RecordSeriousAdverseEventNotice
+    | safety.CloseSeriousAdverseEvent
+    | outcomes.RecordSuspicion
+    | outcomes.RecordRecurrence
+    | outcomes.RecordRefutation
+    | outcomes.RecordContralateralCancer
+    | outcomes.RecordSecondPrimary
+    | outcomes.RecordDeath
+    | conduct.OpenQuery
+    | conduct.AnswerQuery
+    | conduct.CloseQuery
+)
+"""Facts about a patient that are simply kept."""
+
+PatientDecision = (
+    screening.ConfirmEligibility
+    | genomics.RecordGenomicResult
+    | randomisation.RandomisePatient
+    | randomisation.RecordAllocationElsewhere
+    | radiotherapy.RecordPlan
+    | follow_up.ScheduleFollowUp
+    | follow_up.RecordVisit
+    | follow_up.RecordMissedVisit
+    | outcomes.RecordAdjudication
+    | corrections.CorrectEntry
+    | corrections.VoidEntry
+    | conduct.SetWorkAside
+    | conduct.ReleaseWork
+)
+"""Commands with a rule of their own."""
+
+PatientCommand = PatientReport | PatientDecision
+
+TrialReport = (
+    conduct.OpenTrial
+    | conduct.DeclareDataCut
+    | conduct.RecordAudit
+    | conduct.RecordAnalysis
+    | genomics.SetGenomicReportAside
+)
+TrialCommand = (
+    TrialReport | conduct.ActivateEdition | conduct.ChooseReading | conduct.SetWorkAside | conduct.ReleaseWork
+)
+
+
+def _by_wire_name(union: object) -> Mapping[str, type[Command]]:
+    return MappingProxyType({command.wire: command for command in get_args(union)})
+
+
+PATIENT_COMMANDS = _by_wire_name(PatientCommand)
+TRIAL_COMMANDS = _by_wire_name(TrialCommand)
+
+
+def decide(  # noqa: PLR0911, PLR0912 - one branch a command is the point
+    command: PatientCommand, patient: Patient, circumstances: Circumstances
+) -> list[Event]:
+    """What a command about a patient makes happen; nothing when it is so already. Raises `Rejection`."""
+    _require_plausible_date(command, circumstances, patient)
+    _require_open_stream(command, patient)
+    match command:
+        case screening.ConfirmEligibility():
+            return screening.confirm_eligibility(command, patient, circumstances)
+        case genomics.RecordGenomicResult():
+            return genomics.record_result(command, patient)
+        case randomisation.RandomisePatient():
+            return randomisation.randomise(command, patient, circumstances)
+        case randomisation.RecordAllocationElsewhere():
+            return randomisation.take_over(command, patient)
+        case radiotherapy.RecordPlan():
+            return radiotherapy.record_plan(command, patient)
+        case follow_up.ScheduleFollowUp():
+            return follow_up.schedule_follow_up(command, patient, circumstances)
+        case follow_up.RecordVisit() | follow_up.RecordMissedVisit():
+            return follow_up.record_visit(command, patient, circumstances)
+        case outcomes.RecordAdjudication():
+            return outcomes.adjudicate(command, patient)
+        case corrections.CorrectEntry():
+            return corrections.correct(command, patient)
+        case corrections.VoidEntry():
+            return corrections.void(command, patient)
+        case conduct.SetWorkAside() | conduct.ReleaseWork():
+            return conduct.set_aside_or_release(command, patient)
+        case Report():
+            return report(command, patient)
+        case _:
+            assert_never(command)
+
+
+def decide_trial(command: TrialCommand, trial: Standing, circumstances: Circumstances) -> list[Event]:
+    """What a command about the trial makes happen; nothing when it is so already. Raises `Rejection`."""
+    _require_plausible_date(command, circumstances, None)
+    match command:
+        case conduct.ActivateEdition():
+            return conduct.require_known_edition(command, trial)
+        case conduct.ChooseReading():
+            return conduct.choose_reading(command, trial)
+        case conduct.SetWorkAside() | conduct.ReleaseWork():
+            return conduct.set_aside_or_release(command, trial)
+        case Report():
+            return report(command, trial)
+        case _:
+            assert_never(command)
+
+
+def _require_plausible_date(command: Command, circumstances: Circumstances, patient: Patient | None) -> None:
+    if command.occurred_on.earliest > circumstances.today:
+        raise Implausible(
+            "occurred_on",
+            str(command.occurred_on),
+            f"lies in the future (today is {circumstances.today})",
+            "Record it when it has happened, or mend the date",
+        )
+    birth = patient.birth_date if patient else None
+    if birth is not None and command.occurred_on.latest < birth.value.earliest:
+        raise Implausible(
+            "occurred_on", str(command.occurred_on), f"lies before the patient's birth ({birth.value})", "Mend the date"
+        )
+
+
+def _require_open_stream(command: PatientCommand, patient: Patient) -> None:
+    if not patient.history and not (isinstance(command, Report) and command.opens_stream):
+        raise NoSuchEntry(
+            "patient",
+            patient.patient_id,
+            "no such patient",
+            "Screen the patient first: `screen-patient`, or check the id",
+        )

@@ -1,0 +1,63 @@
+"""Commands: what people and the engine say to the trial. Asking may be refused; reporting a fact is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from pydantic import Field
+
+from domain.allocation import Draw
+from domain.protocol.edition import Edition
+from events.clinical_date import Day
+from events.event import Event, Facts
+
+
+class Command(Facts):
+    """One thing said to the trial; `wire` is its name in forms, imports and on the command line."""
+
+    wire: ClassVar[str]
+    title: ClassVar[str]
+    by_engine: ClassVar[bool] = False
+
+    occurred_on: Day = Field(title="Date")
+
+
+class Report(Command):
+    """A fact that has happened. It is kept even when it contradicts the protocol; then it shows as a deviation.
+
+    `identity` names the fields that make two reports the same fact: told twice it changes nothing, told otherwise it
+    must be a correction. None means that the fact can happen any number of times.
+    """
+
+    records: ClassVar[type[Event]]
+    identity: ClassVar[tuple[str, ...] | None] = None
+    opens_stream: ClassVar[bool] = False
+
+    @property
+    def account_of(self) -> tuple[str, ...] | None:
+        """The identity of this very report."""
+        return self.identity
+
+
+class Ask(Command):
+    """A request to decide something. The trial's rules may refuse it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a decision may know beyond the stream: the instant, the protocol in force, and the next allocation.
+
+    `draw` reveals the next place of the allocation list; it is asked only once everything else permits it.
+    """
+
+    now: datetime
+    edition: Edition
+    draw: Callable[[], Draw] | None = None
+
+    @property
+    def today(self) -> date:
+        """The calendar day at the site."""
+        return self.now.astimezone(self.edition.site_zone).date()

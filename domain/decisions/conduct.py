@@ -1,0 +1,179 @@
+"""Commands of the trial's own stream, and queries and set-aside work of a patient's."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from domain.decisions.command import Ask, Report
+from domain.decisions.reporting import recorded_as, report
+from domain.protocol.editions import edition_named
+from domain.protocol.readings import QUESTIONS
+from domain.rejections import NoSuchEntry
+from domain.set_aside import set_aside
+from domain.standing import Standing
+from events.conduct import (
+    AnalysisPerformed,
+    Audit,
+    AuditPerformed,
+    DataCut,
+    DataCutDeclared,
+    Edition,
+    ProtocolEditionActivated,
+    Query,
+    QueryAnswer,
+    QueryAnswered,
+    QueryClosed,
+    QueryOpened,
+    QueryReference,
+    Reading,
+    ReadingChosen,
+    Release,
+    SetAside,
+    TrialOpened,
+    WorkItemReleased,
+    WorkItemSetAside,
+)
+from events.event import Event
+
+
+class OpenTrial(Report):
+    """Open the log of a trial."""
+
+    wire: ClassVar[str] = "open-trial"
+    title: ClassVar[str] = "Opening of the trial"
+    by_engine: ClassVar[bool] = True
+    records: ClassVar[type[Event]] = TrialOpened
+    identity: ClassVar[tuple[str, ...] | None] = ()
+    opens_stream: ClassVar[bool] = True
+
+    trial: str = "IMNI PRECISION"
+    registry: str = "NCT04517266"
+    simulated: bool = False
+
+
+class ActivateEdition(Edition, Report):
+    """A protocol edition comes into force."""
+
+    wire: ClassVar[str] = "activate-edition"
+    title: ClassVar[str] = "Protocol edition"
+    records: ClassVar[type[Event]] = ProtocolEditionActivated
+    identity: ClassVar[tuple[str, ...] | None] = ("edition",)
+
+
+class ChooseReading(Reading, Ask):
+    """Decide how an ambiguity of the protocol is read."""
+
+    wire: ClassVar[str] = "choose-reading"
+    title: ClassVar[str] = "Reading of the protocol"
+
+
+class DeclareDataCut(DataCut, Report):
+    """Declare a data cut."""
+
+    wire: ClassVar[str] = "declare-data-cut"
+    title: ClassVar[str] = "Data cut"
+    records: ClassVar[type[Event]] = DataCutDeclared
+    identity: ClassVar[tuple[str, ...] | None] = ("name",)
+
+
+class RecordAudit(Audit, Report):
+    """The six-monthly audit took place."""
+
+    wire: ClassVar[str] = "record-audit"
+    title: ClassVar[str] = "Audit"
+    records: ClassVar[type[Event]] = AuditPerformed
+    identity: ClassVar[tuple[str, ...] | None] = ("occurred_on",)
+
+
+class RecordAnalysis(Report):
+    """An endpoint was analysed."""
+
+    wire: ClassVar[str] = "record-analysis"
+    title: ClassVar[str] = "Analysis"
+    by_engine: ClassVar[bool] = True
+    records: ClassVar[type[Event]] = AnalysisPerformed
+
+    endpoint: str
+    population: str
+    position: int = Field(ge=0)
+    edition: str
+    code_version: str
+    n: int = Field(ge=0)
+    events: int = Field(ge=0)
+    digest: str
+    cutoff: None = None
+    known_at: None = None
+
+
+class OpenQuery(Query, Report):
+    """Ask a question about the data."""
+
+    wire: ClassVar[str] = "open-query"
+    title: ClassVar[str] = "Query"
+    records: ClassVar[type[Event]] = QueryOpened
+    identity: ClassVar[tuple[str, ...] | None] = ("query_id",)
+
+
+class AnswerQuery(QueryAnswer, Report):
+    """Answer a query."""
+
+    wire: ClassVar[str] = "answer-query"
+    title: ClassVar[str] = "Answer to a query"
+    records: ClassVar[type[Event]] = QueryAnswered
+
+
+class CloseQuery(QueryReference, Report):
+    """Close a query."""
+
+    wire: ClassVar[str] = "close-query"
+    title: ClassVar[str] = "Closed query"
+    records: ClassVar[type[Event]] = QueryClosed
+    identity: ClassVar[tuple[str, ...] | None] = ("query_id",)
+
+
+class SetWorkAside(SetAside, Report):
+    """Stop trying a work item until a person has looked."""
+
+    wire: ClassVar[str] = "set-work-aside"
+    title: ClassVar[str] = "Work set aside"
+    by_engine: ClassVar[bool] = True
+    records: ClassVar[type[Event]] = WorkItemSetAside
+
+
+class ReleaseWork(Release, Report):
+    """Let the engine try a work item again that was set aside."""
+
+    wire: ClassVar[str] = "release-work"
+    title: ClassVar[str] = "Work released"
+    records: ClassVar[type[Event]] = WorkItemReleased
+
+
+def require_known_edition(command: ActivateEdition, trial: Standing) -> list[Event]:
+    """Keep the activation of an edition this program holds. Raises `NoSuchEntry`."""
+    edition_named(command.edition)
+    return report(command, trial)
+
+
+def choose_reading(command: ChooseReading, trial: Standing) -> list[Event]:
+    """The reading chosen; none when it is in force already. Raises `NoSuchEntry`."""
+    question = next((question for question in QUESTIONS if question.id == command.question), None)
+    if question is None:
+        known = ", ".join(question.id for question in QUESTIONS)
+        raise NoSuchEntry("question", command.question, "no such protocol question", f"Use one of {known}")
+    if command.option not in question.options:
+        raise NoSuchEntry(
+            "option", command.option, f"not an option of {question.id}", f"Use one of {', '.join(question.options)}"
+        )
+    chosen = [entry for entry in trial.every(ReadingChosen) if entry.event.question == question.id]
+    in_force = chosen[-1].event.option if chosen else question.default
+    if in_force == command.option:
+        return []
+    return [ReadingChosen(occurred_on=command.occurred_on, question=question.id, option=command.option)]
+
+
+def set_aside_or_release(command: SetWorkAside | ReleaseWork, standing: Standing) -> list[Event]:
+    """Set work aside, or release it; none when it is so already. The same item may go back and forth."""
+    is_aside = command.key in set_aside(standing)
+    if is_aside == isinstance(command, SetWorkAside):
+        return []
+    return [recorded_as(command)]

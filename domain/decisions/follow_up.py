@@ -1,0 +1,136 @@
+"""Commands of follow-up."""
+
+from typing import ClassVar
+
+from domain.decisions.command import Ask, Circumstances, Report
+from domain.decisions.reporting import report
+from domain.patient import Patient
+from domain.rejections import NoSuchEntry, OutOfOrder
+from domain.visit_windows import anchor, set_out
+from events.event import Event
+from events.follow_up import (
+    Contact,
+    ContactMade,
+    DiseaseAssessed,
+    DiseaseAssessment,
+    FollowUpLost,
+    FollowUpResumed,
+    FollowUpScheduled,
+    LossReason,
+    MissedVisit,
+    Reminder,
+    ReminderSent,
+    Visit,
+    VisitDone,
+    VisitMissed,
+)
+
+UNSCHEDULED = "unscheduled"
+
+
+class ScheduleFollowUp(Ask):
+    """Set out the follow-up visits from the end of radiotherapy (Table 1)."""
+
+    wire: ClassVar[str] = "schedule-follow-up"
+    title: ClassVar[str] = "Follow-up schedule"
+    by_engine: ClassVar[bool] = True
+
+
+class RecordVisit(Visit, Report):
+    """A visit took place."""
+
+    wire: ClassVar[str] = "record-visit"
+    title: ClassVar[str] = "Visit"
+    records: ClassVar[type[Event]] = VisitDone
+    identity: ClassVar[tuple[str, ...] | None] = ("visit",)
+
+    @property
+    def account_of(self) -> tuple[str, ...]:
+        """An unscheduled visit is told apart by its date."""
+        return ("visit", "occurred_on") if self.visit == UNSCHEDULED else ("visit",)
+
+
+class RecordMissedVisit(MissedVisit, Report):
+    """A visit did not take place."""
+
+    wire: ClassVar[str] = "record-missed-visit"
+    title: ClassVar[str] = "Missed visit"
+    records: ClassVar[type[Event]] = VisitMissed
+    identity: ClassVar[tuple[str, ...] | None] = ("visit",)
+
+
+class RecordAssessment(DiseaseAssessment, Report):
+    """The disease was assessed outside the visit schedule."""
+
+    wire: ClassVar[str] = "record-assessment"
+    title: ClassVar[str] = "Assessment of disease"
+    records: ClassVar[type[Event]] = DiseaseAssessed
+
+
+class RecordContact(Contact, Report):
+    """The patient was known alive on this date."""
+
+    wire: ClassVar[str] = "record-contact"
+    title: ClassVar[str] = "Contact"
+    records: ClassVar[type[Event]] = ContactMade
+
+
+class RecordLoss(LossReason, Report):
+    """The patient can no longer be reached."""
+
+    wire: ClassVar[str] = "record-loss"
+    title: ClassVar[str] = "Loss to follow-up"
+    records: ClassVar[type[Event]] = FollowUpLost
+
+
+class RecordReturn(Report):
+    """A patient thought lost is followed again."""
+
+    wire: ClassVar[str] = "record-return"
+    title: ClassVar[str] = "Return to follow-up"
+    records: ClassVar[type[Event]] = FollowUpResumed
+
+
+class RecordReminder(Reminder, Report):
+    """A reminder about a visit went out."""
+
+    wire: ClassVar[str] = "record-reminder"
+    title: ClassVar[str] = "Reminder"
+    by_engine: ClassVar[bool] = True
+    records: ClassVar[type[Event]] = ReminderSent
+    identity: ClassVar[tuple[str, ...] | None] = ("key",)
+
+
+def schedule_follow_up(command: ScheduleFollowUp, patient: Patient, circumstances: Circumstances) -> list[Event]:
+    """The visits from the present anchor; nothing when they are set out so already."""
+    start = anchor(patient, circumstances.edition)
+    if start is None:
+        raise OutOfOrder(
+            "radiotherapy", "not ended", "follow-up is counted from its end", "Record how radiotherapy ended first"
+        )
+    last = patient.last(FollowUpScheduled)
+    visits = set_out(start, circumstances.edition)
+    if last is not None and (last.event.anchor, last.event.visits) == (start.kind, visits):
+        return []
+    return [FollowUpScheduled(occurred_on=command.occurred_on, anchor=start.kind, anchored_on=start.on, visits=visits)]
+
+
+def record_visit(
+    command: RecordVisit | RecordMissedVisit, patient: Patient, circumstances: Circumstances
+) -> list[Event]:
+    """Keep a visit the protocol knows; unscheduled ones any number of times. Raises `NoSuchEntry`."""
+    known = {"baseline", UNSCHEDULED, *(column.id for column in circumstances.edition.columns)}
+    if command.visit not in known and not _weekly(command.visit):
+        raise NoSuchEntry(
+            "visit",
+            repr(command.visit),
+            "no such visit (Protocol: Table 1)",
+            f"Use baseline, week-1 and so on, {', '.join(column.id for column in circumstances.edition.columns)}, "
+            f"or {UNSCHEDULED}",
+        )
+    return report(command, patient)
+
+
+def _weekly(visit: str) -> bool:
+    week = visit.removeprefix("week-")
+    return week != visit and week.isdigit() and 1 <= int(week) <= 10

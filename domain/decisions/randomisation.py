@@ -1,0 +1,109 @@
+"""Commands of randomisation: who may be randomised, and when the next place of the list is revealed."""
+
+from typing import ClassVar
+
+from domain.decisions.command import Ask, Circumstances, Report
+from domain.decisions.reporting import report
+from domain.eligibility import failed, unknown, weigh_all
+from domain.genomic_test import standing_result
+from domain.patient import Patient
+from domain.rejections import Contradiction, NotPermitted, OutOfOrder
+from events.consent import ConsentKind, ConsentWithdrawn
+from events.event import Event
+from events.randomisation import Allocation, AllocationTakenOver, PatientRandomised
+from events.screening import EligibilityConfirmed
+
+
+class RandomisePatient(Ask):
+    """Draw the next place of the allocation list for an eligible patient who consented to the trial."""
+
+    wire: ClassVar[str] = "randomise-patient"
+    title: ClassVar[str] = "Randomisation"
+
+
+class RecordAllocationElsewhere(Allocation, Report):
+    """The patient was randomised before this engine kept the list."""
+
+    wire: ClassVar[str] = "record-allocation-elsewhere"
+    title: ClassVar[str] = "Allocation made elsewhere"
+    records: ClassVar[type[Event]] = AllocationTakenOver
+    identity: ClassVar[tuple[str, ...] | None] = ()
+
+
+def randomise(command: RandomisePatient, patient: Patient, circumstances: Circumstances) -> list[Event]:
+    """One draw for who meets every criterion today; nothing for who was already randomised."""
+    if patient.has(PatientRandomised):
+        return []
+    _require_free_to_enter(patient)
+    _require_eligible(patient, circumstances)
+    _require_agreeing_classes(patient, circumstances)
+    if circumstances.draw is None:
+        raise OutOfOrder(
+            "allocation list", "none", "no allocation list is committed", "Open the trial first: `imni init`"
+        )
+    draw = circumstances.draw()
+    return [
+        PatientRandomised(
+            occurred_on=command.occurred_on,
+            arm=draw.arm,
+            sequence_number=draw.sequence_number,
+            salt=draw.salt,
+            proof=draw.proof,
+        )
+    ]
+
+
+def take_over(command: RecordAllocationElsewhere, patient: Patient) -> list[Event]:
+    """Keep an allocation made elsewhere. Raises `Contradiction` for who was randomised here."""
+    if patient.has(PatientRandomised):
+        raise Contradiction(
+            "arm",
+            command.arm,
+            "the patient was randomised by this engine",
+            "The allocation stands (intention to treat)",
+        )
+    return report(command, patient)
+
+
+def _require_free_to_enter(patient: Patient) -> None:
+    rule = "Protocol: Allocation"
+    if patient.has(AllocationTakenOver):
+        raise NotPermitted("patient", patient.patient_id, "was randomised elsewhere", "The allocation stands")
+    if patient.death is not None:
+        raise NotPermitted("patient", patient.patient_id, f"died on {patient.death.occurred_on}", rule)
+    if patient.has(ConsentWithdrawn):
+        raise NotPermitted("consent", "withdrawn", "a patient who withdrew is not randomised", rule)
+    if patient.consent(ConsentKind.TRIAL) is None:
+        raise OutOfOrder(
+            "consent", "not signed", "trial consent comes before randomisation", f"Record the consent first ({rule})"
+        )
+
+
+def _require_eligible(patient: Patient, circumstances: Circumstances) -> None:
+    verdicts = weigh_all(patient, circumstances.edition, circumstances.today)
+    barring = (*failed(verdicts), *unknown(verdicts))
+    if barring:
+        raise NotPermitted(
+            "eligibility",
+            ", ".join(verdict.criterion.id for verdict in barring),
+            "; ".join(str(verdict) for verdict in barring),
+            "A patient is randomised only when every criterion is met (Protocol: Participants)",
+        )
+    if not patient.has(EligibilityConfirmed):
+        raise OutOfOrder(
+            "eligibility", "not confirmed", "an investigator confirms eligibility first", "Use confirm-eligibility"
+        )
+
+
+def _require_agreeing_classes(patient: Patient, circumstances: Circumstances) -> None:
+    result = standing_result(patient)
+    if result is None or result.event.class_reported is None or result.event.score_18gene is None:
+        return
+    derived = circumstances.edition.genomic.classify(result.event.score_18gene)
+    if derived != result.event.class_reported:
+        raise NotPermitted(
+            "class_reported",
+            result.event.class_reported,
+            f"the score {result.event.score_18gene} is {derived} risk by the protocol (PQ-04)",
+            "Ask the laboratory to settle score and class, then record the corrected report",
+        )

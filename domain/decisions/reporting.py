@@ -1,0 +1,49 @@
+"""How a reported fact is kept: once, whole, and never over a different account of the same fact."""
+
+from __future__ import annotations
+
+from domain.decisions.command import Report
+from domain.rejections import Contradiction, Implausible
+from domain.standing import Standing
+from events.event import Event
+from events.recorded import Recorded
+
+
+def report(command: Report, standing: Standing) -> list[Event]:
+    """The event a report records; none when it already stands. Raises `Contradiction`."""
+    event = recorded_as(command)
+    if any(entry.event == event for entry in standing.every(type(event))):
+        return []
+    other = _other_account(command, event, standing)
+    if other is not None:
+        raise Contradiction(
+            ", ".join(_differences(event, other.event)),
+            "as given",
+            f"{command.title.lower()} is already on record otherwise (entry {other.event_id})",
+            "If the record is wrong, use correct-entry on that entry; if this is wrong, mend it here",
+        )
+    return [event]
+
+
+def recorded_as(command: Report, kind: type[Event] | None = None) -> Event:
+    """The event that carries a report's facts. Raises `Implausible` when they do not fit it."""
+    kind = kind or command.records
+    values = {name: getattr(command, name) for name in kind.model_fields}
+    try:
+        return kind.model_validate(values)
+    except ValueError as problem:
+        raise Implausible(command.wire, "as given", str(problem), "Mend the fields named") from None
+
+
+def _other_account(command: Report, event: Event, standing: Standing) -> Recorded[Event] | None:
+    identity = command.account_of
+    if identity is None:
+        return None
+    for entry in standing.every(type(event)):
+        if all(getattr(entry.event, name) == getattr(event, name) for name in identity):
+            return entry
+    return None
+
+
+def _differences(event: Event, other: Event) -> list[str]:
+    return [name for name in type(event).model_fields if getattr(event, name) != getattr(other, name)]

@@ -1,0 +1,135 @@
+"""Commands of screening, and the decision whether a patient is eligible."""
+
+from typing import ClassVar
+
+from domain.decisions.command import Ask, Circumstances, Report
+from domain.eligibility import Verdict, failed, unknown, weigh_all
+from domain.patient import Patient
+from domain.rejections import Incomplete
+from events.clinical_date import ClinicalDate
+from events.event import Event
+from events.screening import (
+    EligibilityConfirmed,
+    MedicalHistory,
+    MedicalHistoryRecorded,
+    Pathology,
+    PathologyReported,
+    PatientScreened,
+    PerformanceStatus,
+    PerformanceStatusRecorded,
+    Person,
+    ScreeningFailed,
+    Staging,
+    StagingRecorded,
+    Surgery,
+    SurgeryRecorded,
+    TreatmentTiming,
+    TreatmentTimingRecorded,
+)
+
+
+class ScreenPatient(Person, Report):
+    """Screening begins: opens the patient's stream under a pseudonymous id."""
+
+    wire: ClassVar[str] = "screen-patient"
+    title: ClassVar[str] = "Screening"
+    records: ClassVar[type[Event]] = PatientScreened
+    identity: ClassVar[tuple[str, ...] | None] = ()
+    opens_stream: ClassVar[bool] = True
+
+
+class RecordPathology(Pathology, Report):
+    """The pathologist's report of the primary tumour."""
+
+    wire: ClassVar[str] = "record-pathology"
+    title: ClassVar[str] = "Pathology report"
+    records: ClassVar[type[Event]] = PathologyReported
+    identity: ClassVar[tuple[str, ...] | None] = ("occurred_on",)
+
+
+class RecordSurgery(Surgery, Report):
+    """The operation, dated on the day of surgery."""
+
+    wire: ClassVar[str] = "record-surgery"
+    title: ClassVar[str] = "Surgery"
+    records: ClassVar[type[Event]] = SurgeryRecorded
+    identity: ClassVar[tuple[str, ...] | None] = ("occurred_on",)
+
+
+class RecordStaging(Staging, Report):
+    """How far the disease reaches beyond breast and axilla."""
+
+    wire: ClassVar[str] = "record-staging"
+    title: ClassVar[str] = "Staging"
+    records: ClassVar[type[Event]] = StagingRecorded
+
+
+class RecordMedicalHistory(MedicalHistory, Report):
+    """The history and the investigator's judgements that eligibility needs."""
+
+    wire: ClassVar[str] = "record-medical-history"
+    title: ClassVar[str] = "Medical history"
+    records: ClassVar[type[Event]] = MedicalHistoryRecorded
+
+
+class RecordPerformanceStatus(PerformanceStatus, Report):
+    """ECOG performance status, Karnofsky index, or both."""
+
+    wire: ClassVar[str] = "record-performance-status"
+    title: ClassVar[str] = "Performance status"
+    records: ClassVar[type[Event]] = PerformanceStatusRecorded
+
+
+class RecordTreatmentTiming(TreatmentTiming, Report):
+    """Chemotherapy and the planned start of radiotherapy (exclusion 12)."""
+
+    wire: ClassVar[str] = "record-treatment-timing"
+    title: ClassVar[str] = "Treatment timing"
+    records: ClassVar[type[Event]] = TreatmentTimingRecorded
+
+
+class ConfirmEligibility(Ask):
+    """Weigh all criteria and confirm that the patient may be randomised, or record that screening failed."""
+
+    wire: ClassVar[str] = "confirm-eligibility"
+    title: ClassVar[str] = "Eligibility"
+
+
+def confirm_eligibility(command: ConfirmEligibility, patient: Patient, circumstances: Circumstances) -> list[Event]:
+    """Eligible, screening failed with every failed and unknown criterion, or `Incomplete`."""
+    verdicts = weigh_all(patient, circumstances.edition, circumstances.today)
+    if failed(verdicts):
+        event: Event = ScreeningFailed(
+            occurred_on=command.occurred_on, failed=_ids(failed(verdicts)), unknown=_ids(unknown(verdicts))
+        )
+    else:
+        _require_complete(verdicts)
+        event = EligibilityConfirmed(
+            occurred_on=command.occurred_on,
+            criteria=_ids(verdicts),
+            reference_date=ClinicalDate.parse(patient.reference_date or circumstances.today),
+        )
+    return [] if _already(patient, event) else [event]
+
+
+def _require_complete(verdicts: tuple[Verdict, ...]) -> None:
+    missing = unknown(verdicts)
+    if missing:
+        raise Incomplete(
+            "eligibility",
+            f"{len(missing)} criteria not known",
+            "; ".join(f"{verdict.criterion.id} {verdict.criterion.wording}" for verdict in missing),
+            "Record the missing facts, then confirm eligibility again (Protocol: Participants)",
+        )
+
+
+def _ids(verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
+    return tuple(verdict.criterion.id for verdict in verdicts)
+
+
+def _already(patient: Patient, event: Event) -> bool:
+    same = patient.last(type(event))
+    other = patient.last(ScreeningFailed if isinstance(event, EligibilityConfirmed) else EligibilityConfirmed)
+    if same is None or (other is not None and other.position > same.position):
+        return False
+    return same.event.model_copy(update={"occurred_on": event.occurred_on}) == event

@@ -1,0 +1,111 @@
+"""What the engine itself must do for a patient: order, collect, schedule, remind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from domain.eligibility import clinical_risk, failed, weigh_all
+from domain.genomic_test import disputed_order, next_attempt, open_order, order_key, standing_result
+from domain.patient import Patient
+from domain.protocol.edition import Edition, ReminderStep
+from domain.visit_windows import anchor, scheduled_visits, set_out
+from domain.work_item import Work, WorkItem
+from events.consent import ConsentKind, WithdrawalScope
+from events.follow_up import FollowUpScheduled, ReminderSent, ScheduledVisit, VisitDone, VisitMissed
+from events.randomisation import AllocationTakenOver
+
+_COLLECTING = (WithdrawalScope.DATA_COLLECTION, WithdrawalScope.DATA_USE)
+
+
+def is_followed(patient: Patient) -> bool:
+    """Whether anything may still be asked of the patient: alive, not lost, and data collection not withdrawn."""
+    return patient.death is None and patient.lost is None and not any(patient.withdrew(scope) for scope in _COLLECTING)
+
+
+def order_test(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
+    """The RecurIndex test is ordered for a clinically high-risk patient who agreed to it."""
+    if not _wants_test(patient) or clinical_risk(patient, edition, today).passes is not True:
+        return
+    if failed(weigh_all(patient, edition, today)):
+        return
+    key = order_key(patient.patient_id, next_attempt(patient))
+    yield WorkItem(Work.ORDER_GENOMIC_TEST, key, patient.patient_id, today, "engine", "Order the RecurIndex test", key)
+
+
+def _wants_test(patient: Patient) -> bool:
+    agreed = patient.consent(ConsentKind.GENOMIC_TEST) or patient.consent(ConsentKind.TRIAL)
+    underway = open_order(patient) or disputed_order(patient) or standing_result(patient)
+    entered = patient.allocation is not None or patient.screening_failed
+    withdrew = patient.withdrew(WithdrawalScope.TREATMENT) or patient.withdrew(WithdrawalScope.VISITS)
+    return bool(agreed and not underway and not entered and not withdrew)
+
+
+def collect_result(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
+    """A result the laboratory still owes."""
+    order = open_order(patient)
+    if order is not None:
+        due = order.occurred_on.latest + timedelta(days=edition.result_expected_days)
+        key = order.event.order_key
+        wording = "Collect the RecurIndex result" if today <= due else "RecurIndex result overdue: chase the laboratory"
+        yield WorkItem(Work.COLLECT_GENOMIC_RESULT, f"result/{key}", patient.patient_id, due, "engine", wording, key)
+
+
+def schedule(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
+    """Follow-up is set out when radiotherapy has ended, and again when that date moves."""
+    start = anchor(patient, edition)
+    if start is None or patient.allocation is None:
+        return
+    last = patient.last(FollowUpScheduled)
+    if last is None or (last.event.anchor, last.event.visits) != (start.kind, set_out(start, edition)):
+        key = f"follow-up/{patient.patient_id}/{start.on}"
+        yield WorkItem(
+            Work.SCHEDULE_FOLLOW_UP,
+            key,
+            patient.patient_id,
+            today,
+            "engine",
+            "Set out the follow-up visits",
+            start.kind,
+        )
+
+
+def remind(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
+    """The newest reminder due for each open visit; older ones that were never sent are superseded by it."""
+    sent = {entry.event.key for entry in patient.every(ReminderSent)}
+    for visit in open_visits(patient):
+        step = _step_due(visit, edition, today)
+        if step is None:
+            continue
+        key = f"reminder/{patient.patient_id}/{visit.visit}/{visit.target}/{step.id}"
+        if key not in sent:
+            subject = f"{visit.visit}/{step.id}"
+            yield WorkItem(
+                Work.SEND_REMINDER, key, patient.patient_id, visit.closes, "engine", _wording(visit, step), subject
+            )
+
+
+def open_visits(patient: Patient) -> tuple[ScheduledVisit, ...]:
+    """Scheduled visits neither done nor missed; what closed before a take-over was the old system's to record."""
+    if patient.withdrew(WithdrawalScope.VISITS):
+        return ()
+    settled = {entry.event.visit for entry in patient.every(VisitDone)}
+    settled |= {entry.event.visit for entry in patient.every(VisitMissed)}
+    taken_over = patient.first(AllocationTakenOver)
+    since = taken_over.recorded_at.date() if taken_over else date.min
+    return tuple(v for v in scheduled_visits(patient) if v.visit not in settled and v.closes >= since)
+
+
+def _step_due(visit: ScheduledVisit, edition: Edition, today: date) -> ReminderStep | None:
+    due = [step for step in edition.reminders if reminder_date(visit, step) <= today]
+    return max(due, key=lambda step: reminder_date(visit, step), default=None)
+
+
+def reminder_date(visit: ScheduledVisit, step: ReminderStep) -> date:
+    """The day a reminder step is due for a visit."""
+    relative_to = visit.opens if step.relative_to == "opens" else visit.closes
+    return relative_to + timedelta(days=step.days)
+
+
+def _wording(visit: ScheduledVisit, step: ReminderStep) -> str:
+    return f"Visit {visit.visit}, {visit.opens} to {visit.closes}. {step.wording}"

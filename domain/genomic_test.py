@@ -1,0 +1,87 @@
+"""The RecurIndex test of one patient: which order is open, which result stands."""
+
+from __future__ import annotations
+
+from domain.patient import Known, Patient
+from events.genomics import (
+    GenomicOrderDisputed,
+    GenomicReport,
+    GenomicResultAmended,
+    GenomicResultReported,
+    GenomicResultWithdrawn,
+    GenomicTestCancelled,
+    GenomicTestOrdered,
+)
+from events.recorded import Recorded
+
+Result = Recorded[GenomicResultReported] | Recorded[GenomicResultAmended]
+
+
+def results(patient: Patient) -> tuple[Result, ...]:
+    """Every reported version of every report, in the order recorded."""
+    reported: list[Result] = [*patient.every(GenomicResultReported), *patient.every(GenomicResultAmended)]
+    return tuple(sorted(reported, key=lambda result: result.position))
+
+
+def standing_result(patient: Patient) -> Result | None:
+    """The result that counts: of the report heard of last, the newest version, unless that report was withdrawn.
+
+    Versions decide, not arrival: a laboratory may deliver an old version after a newer one.
+    """
+    withdrawn = {entry.event.report_id: _order(entry.event.report_version) for entry in _withdrawals(patient)}
+    standing = [
+        result
+        for result in results(patient)
+        if result.event.report_id not in withdrawn
+        or _order(result.event.report_version) > withdrawn[result.event.report_id]
+    ]
+    first_heard = {result.event.report_id: result.position for result in reversed(standing)}
+    return max(
+        standing,
+        key=lambda result: (first_heard[result.event.report_id], _order(result.event.report_version)),
+        default=None,
+    )
+
+
+def _withdrawals(patient: Patient) -> tuple[Recorded[GenomicResultWithdrawn], ...]:
+    return tuple(sorted(patient.every(GenomicResultWithdrawn), key=lambda entry: _order(entry.event.report_version)))
+
+
+def _order(version: str) -> tuple[int, str]:
+    """Versions in their natural order: 2 before 10."""
+    return (len(version), version)
+
+
+def standing_scores(patient: Patient) -> Known[GenomicReport] | None:
+    """The scores that count, and the entry they come from."""
+    result = standing_result(patient)
+    return Known(result.event, result.event_id) if result else None
+
+
+def order_key(patient_id: str, attempt: int) -> str:
+    """The key an order carries everywhere: at the laboratory, in the log, in the flow."""
+    return f"recurindex/{patient_id}/{attempt}"
+
+
+def next_attempt(patient: Patient) -> int:
+    """The number of the order to place next: orders that ended without a result are counted past."""
+    return 1 + len(_ended(patient))
+
+
+def open_order(patient: Patient) -> Recorded[GenomicTestOrdered] | None:
+    """The order the laboratory still owes a result for."""
+    if standing_result(patient) is not None:
+        return None
+    ended = _ended(patient)
+    orders = [o for o in patient.every(GenomicTestOrdered) if o.event.order_key not in ended]
+    return orders[-1] if orders else None
+
+
+def disputed_order(patient: Patient) -> Recorded[GenomicOrderDisputed] | None:
+    """An order the laboratory answered ambiguously, until a person cancels it or it is found placed."""
+    settled = _ended(patient) | {order.event.order_key for order in patient.every(GenomicTestOrdered)}
+    return next((d for d in patient.every(GenomicOrderDisputed) if d.event.order_key not in settled), None)
+
+
+def _ended(patient: Patient) -> set[str]:
+    return {entry.event.order_key for entry in patient.every(GenomicTestCancelled)}

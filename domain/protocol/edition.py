@@ -1,0 +1,133 @@
+"""The shape of a protocol edition: named values, each with its wording, its source and how sure we are of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta, timezone
+from decimal import Decimal
+from typing import Literal
+
+from domain.findings import Finding
+from domain.patient import Patient
+from events.follow_up import Assessment
+from events.genomics import RiskClass
+from events.radiotherapy import PlannedPhase, Regimen
+
+Status = Literal["verbatim", "interpreted", "placeholder"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A patient put before the criteria: on which day, and under which readings of the protocol."""
+
+    patient: Patient
+    reference_date: date
+    edition: Edition
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One eligibility criterion. Passing means: no obstacle to entering the trial."""
+
+    id: str
+    wording: str
+    source: str
+    status: Status
+    weigh: Callable[[Case], Finding]
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RiskFactor:
+    """One clinical risk factor. Passing means: the factor is present."""
+
+    id: str
+    wording: str
+    weigh: Callable[[Case], Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class GenomicRule:
+    """Which RecurIndex score is a low genomic risk."""
+
+    low_at_most: Decimal
+    threshold_is_low: bool = True
+
+    def classify(self, score: Decimal) -> RiskClass:
+        """`low` or `high`. Protocol: Trial design (score of 44 or less is low)."""
+        low = score <= self.low_at_most if self.threshold_is_low else score < self.low_at_most
+        return "low" if low else "high"
+
+
+@dataclass(frozen=True, slots=True)
+class Prescription:
+    """The doses of one regimen; the boost follows breast conservation only."""
+
+    regimen: Regimen
+    main: PlannedPhase
+    boost: PlannedPhase
+
+
+@dataclass(frozen=True, slots=True)
+class VisitColumn:
+    """One column of Table 1 after radiotherapy: when it is due and what is assessed."""
+
+    id: str
+    days: int
+    months: int
+    window_days: int
+    assessments: tuple[Assessment, ...]
+    status: Status = "placeholder"
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderStep:
+    """When a reminder about a visit is due, relative to its window, and in what words."""
+
+    id: str
+    relative_to: Literal["opens", "closes"]
+    days: int
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Non-inferiority as the protocol states it."""
+
+    hazard_ratio: Decimal
+    difference: Decimal
+    one_sided_alpha: Decimal
+    horizon_years: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One edition of the protocol. An amendment is a new edition, made from the old by `dataclasses.replace`."""
+
+    id: str
+    wording: str
+    criteria: tuple[Criterion, ...]
+    risk_factors: tuple[RiskFactor, ...]
+    risk_factors_needed: int
+    genomic: GenomicRule
+    prescriptions: Mapping[Regimen, Prescription]
+    baseline: tuple[Assessment, ...]
+    weekly: tuple[Assessment, ...]
+    weekly_window_days: int
+    columns: tuple[VisitColumn, ...]
+    reminders: tuple[ReminderStep, ...]
+    cbct_first_fractions: int
+    cbct_action_level_mm: Decimal
+    plan_reviews: int
+    margins: Margins
+    target_patients: int
+    planned_accrual_months: int
+    result_expected_days: int
+    per_protocol_dose_share: Decimal
+    readings: Mapping[str, str] = field(default_factory=dict[str, str])
+    site_zone: timezone = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+    def reading(self, question: str) -> str:
+        """The option in force for a protocol question."""
+        return self.readings[question]

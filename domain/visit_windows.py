@@ -1,0 +1,106 @@
+"""Visits and their windows: Table 1 set out from the end of radiotherapy, weekly visits during it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Literal
+
+from domain.calendar_arithmetic import add_months
+from domain.dose import planned_fractions
+from domain.patient import Patient
+from domain.protocol.edition import Edition, VisitColumn
+from events.follow_up import FollowUpScheduled, ScheduledVisit
+from events.radiotherapy import (
+    FractionDelivered,
+    Phase,
+    RadiotherapyCompleted,
+    RadiotherapyNeverStarted,
+    RadiotherapyStarted,
+    RadiotherapyStoppedEarly,
+)
+
+AnchorKind = Literal["radiotherapy-completed", "last-fraction", "randomised-plus-planned-radiotherapy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The day follow-up is counted from, and why that day."""
+
+    kind: AnchorKind
+    on: date
+
+
+def anchor(patient: Patient, edition: Edition) -> Anchor | None:
+    """The day follow-up counts from; None while radiotherapy is still to come or under way."""
+    if completed := patient.last(RadiotherapyCompleted):
+        return Anchor("radiotherapy-completed", completed.occurred_on.latest)
+    if stopped := patient.last(RadiotherapyStoppedEarly):
+        fractions = [entry.occurred_on.latest for entry in patient.every(FractionDelivered)]
+        return Anchor("last-fraction", max(fractions, default=stopped.occurred_on.latest))
+    if patient.has(RadiotherapyNeverStarted) and patient.allocation:
+        planned = planned_radiotherapy_days(patient, edition)
+        return Anchor("randomised-plus-planned-radiotherapy", patient.allocation.occurred_on.latest + planned)
+    return None
+
+
+def planned_radiotherapy_days(patient: Patient, edition: Edition) -> timedelta:
+    """How long the planned course lasts at five fractions a week; the longest regimen when nothing was planned."""
+    fractions = sum(planned_fractions(patient, edition, phase) for phase in Phase)
+    longest = max(prescription.main.fractions for prescription in edition.prescriptions.values())
+    return timedelta(weeks=-(-(fractions or longest) // 5))
+
+
+def set_out(start: Anchor, edition: Edition) -> tuple[ScheduledVisit, ...]:
+    """The visits of Table 1 from an anchor, with windows that do not overlap."""
+    visits = [_visit(column, start.on) for column in edition.columns]
+    return tuple(_kept_apart(visits))
+
+
+def _visit(column: VisitColumn, start: date) -> ScheduledVisit:
+    target = add_months(start + timedelta(days=column.days), column.months)
+    window = timedelta(days=column.window_days)
+    return ScheduledVisit(
+        visit=column.id,
+        target=target,
+        opens=target - window,
+        closes=target + window,
+        assessments=column.assessments,
+    )
+
+
+def _kept_apart(visits: list[ScheduledVisit]) -> list[ScheduledVisit]:
+    kept = list(visits)
+    for index, (earlier, later) in enumerate(pairwise(visits)):
+        if earlier.closes >= later.opens:
+            middle = earlier.target + (later.target - earlier.target) / 2
+            kept[index] = kept[index].model_copy(update={"closes": middle})
+            kept[index + 1] = kept[index + 1].model_copy(update={"opens": middle + timedelta(days=1)})
+    return kept
+
+
+def weekly_visits(patient: Patient, edition: Edition) -> tuple[ScheduledVisit, ...]:
+    """The weekly visits during radiotherapy: one a planned week, from its actual start."""
+    started = patient.first(RadiotherapyStarted)
+    if started is None:
+        return ()
+    start, weeks = started.occurred_on.latest, planned_radiotherapy_days(patient, edition).days // 7
+    window = timedelta(days=edition.weekly_window_days)
+    targets = [start + timedelta(days=7 * week - 3) for week in range(1, weeks + 1)]
+    return tuple(
+        ScheduledVisit(
+            visit=f"week-{week}",
+            target=target,
+            opens=target - window,
+            closes=target + window,
+            assessments=edition.weekly,
+        )
+        for week, target in enumerate(targets, start=1)
+    )
+
+
+def scheduled_visits(patient: Patient) -> tuple[ScheduledVisit, ...]:
+    """The follow-up visits as last scheduled."""
+    scheduled = patient.last(FollowUpScheduled)
+    return scheduled.event.visits if scheduled else ()

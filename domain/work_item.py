@@ -1,0 +1,53 @@
+"""One thing the protocol asks for next, for one patient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+Doer = Literal["engine", "coordinator", "radiation-oncologist", "investigator"]
+
+
+class Work(StrEnum):
+    """The kinds of work. Those of the engine are answered by a flow each; the rest by people."""
+
+    ORDER_GENOMIC_TEST = "order-genomic-test"
+    COLLECT_GENOMIC_RESULT = "collect-genomic-result"
+    SCHEDULE_FOLLOW_UP = "schedule-follow-up"
+    SEND_REMINDER = "send-reminder"
+
+    COMPLETE_SCREENING = "complete-screening"
+    OBTAIN_CONSENT = "obtain-consent"
+    SETTLE_ORDER = "settle-order"
+    SETTLE_RISK_CLASS = "settle-risk-class"
+    CONFIRM_ELIGIBILITY = "confirm-eligibility"
+    RANDOMISE = "randomise"
+    PLAN_RADIOTHERAPY = "plan-radiotherapy"
+    REVIEW_PLAN = "review-plan"
+    DELIVER_FRACTION = "deliver-fraction"
+    SEE_PATIENT = "see-patient"
+    ANSWER_QUERY = "answer-query"
+    RELEASE_WORK = "release-work"
+
+
+ENGINE_WORK = frozenset(
+    {Work.ORDER_GENOMIC_TEST, Work.COLLECT_GENOMIC_RESULT, Work.SCHEDULE_FOLLOW_UP, Work.SEND_REMINDER}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """Open work. `key` is the same however often it is asked for; `due_on` is the last good day for it.
+
+    `subject` says what the work is about: an order key, a visit, a reminder step.
+    """
+
+    work: Work
+    key: str
+    patient_id: str
+    due_on: date
+    doer: Doer
+    wording: str
+    subject: str = ""

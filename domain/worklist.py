@@ -1,0 +1,46 @@
+"""The worklist: everything the protocol asks for next, as a pure function of the patient and the date.
+
+An item disappears only when the event that reports it done is in the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from domain import engine_work, site_work
+from domain.patient import Patient
+from domain.protocol.edition import Edition
+from domain.set_aside import set_aside
+from domain.work_item import ENGINE_WORK, WorkItem
+
+Rule = Callable[[Patient, Edition, date], Iterator[WorkItem]]
+
+RULES: tuple[Rule, ...] = (
+    engine_work.order_test,
+    engine_work.collect_result,
+    engine_work.schedule,
+    engine_work.remind,
+    site_work.settle,
+    site_work.screen,
+    site_work.consent,
+    site_work.enter,
+    site_work.treat,
+    site_work.see,
+)
+
+
+def worklist(patient: Patient, edition: Edition, today: date) -> tuple[WorkItem, ...]:
+    """Open work for one patient, the most urgent first; nothing for who died, is lost, or stopped data collection."""
+    if not patient.history or not engine_work.is_followed(patient):
+        return ()
+    items = [item for rule in RULES for item in rule(patient, edition, today)]
+    return tuple(sorted(items, key=lambda item: (item.due_on, item.key)))
+
+
+def engine_worklist(patient: Patient, edition: Edition, today: date) -> tuple[WorkItem, ...]:
+    """The open work that flows answer, without what was set aside."""
+    aside = set_aside(patient)
+    return tuple(
+        item for item in worklist(patient, edition, today) if item.work in ENGINE_WORK and item.key not in aside
+    )
