@@ -12,15 +12,17 @@ from domain import engine_work, site_work
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.set_aside import set_aside
-from domain.work_item import ENGINE_WORK, WorkItem
+from domain.work_item import WorkItem
 
 Rule = Callable[[Patient, Edition, date], Iterator[WorkItem]]
 
-RULES: tuple[Rule, ...] = (
+ENGINE_RULES: tuple[Rule, ...] = (
     engine_work.order_test,
     engine_work.collect_result,
     engine_work.schedule,
     engine_work.remind,
+)
+SITE_RULES: tuple[Rule, ...] = (
     site_work.settle,
     site_work.screen,
     site_work.consent,
@@ -32,15 +34,17 @@ RULES: tuple[Rule, ...] = (
 
 def worklist(patient: Patient, edition: Edition, today: date) -> tuple[WorkItem, ...]:
     """Open work for one patient, the most urgent first; nothing for who died, is lost, or stopped data collection."""
-    if not patient.history or not engine_work.is_followed(patient):
-        return ()
-    items = [item for rule in RULES for item in rule(patient, edition, today)]
-    return tuple(sorted(items, key=lambda item: (item.due_on, item.key)))
+    return _open(patient, edition, today, (*ENGINE_RULES, *SITE_RULES))
 
 
 def engine_worklist(patient: Patient, edition: Edition, today: date) -> tuple[WorkItem, ...]:
     """The open work that flows answer, without what was set aside."""
     aside = set_aside(patient)
-    return tuple(
-        item for item in worklist(patient, edition, today) if item.work in ENGINE_WORK and item.key not in aside
-    )
+    return tuple(item for item in _open(patient, edition, today, ENGINE_RULES) if item.key not in aside)
+
+
+def _open(patient: Patient, edition: Edition, today: date, rules: tuple[Rule, ...]) -> tuple[WorkItem, ...]:
+    if not patient.history or not engine_work.is_followed(patient):
+        return ()
+    items = [item for rule in rules for item in rule(patient, edition, today)]
+    return tuple(sorted(items, key=lambda item: (item.due_on, item.key)))

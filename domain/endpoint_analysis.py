@@ -1,0 +1,90 @@
+"""From patients to estimates: one endpoint, one population, as of one cutoff and one state of knowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, cast
+
+from domain.analysis_sets import POPULATIONS
+from domain.endpoints import ENDPOINTS, Endpoint, EndpointRecord, derive
+from domain.patient import Patient
+from domain.protocol.edition import Edition
+from domain.rejections import NoSuchEntry
+
+if TYPE_CHECKING:
+    from domain.analysis.result import AnalysisReport
+    from domain.analysis.survival_table import Arm, SurvivalTable
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the log. Raises `NoSuchEntry` for an endpoint or population the protocol does not have."""
+
+    endpoint: str
+    population: str = "itt"
+    cutoff: date | None = None
+    known_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for field, known in (("endpoint", ENDPOINTS), ("population", POPULATIONS)):
+            value = getattr(self, field)
+            if value not in known:
+                raise NoSuchEntry(field, repr(value), f"no such {field}", f"Use one of {', '.join(known)}")
+
+
+def endpoint_records(patients: Iterable[Patient], asked: Question, edition: Edition) -> tuple[EndpointRecord, ...]:
+    """One record a patient of the population, in the arm that population analyses her in, ordered by patient."""
+    endpoint: Endpoint = ENDPOINTS[asked.endpoint]
+    found: list[EndpointRecord] = []
+    for patient in patients:
+        arm = POPULATIONS[asked.population](patient, edition)
+        record = derive(patient, endpoint, edition) if arm else None
+        if arm and record:
+            found.append(replace(record, arm=arm.value))
+    return tuple(sorted(found, key=lambda record: record.patient))
+
+
+def survival_table(records: Sequence[EndpointRecord]) -> SurvivalTable:
+    """The records as numbers: integer days, status, arm (IMNI 0, OMIT 1)."""
+    from domain.analysis.survival_table import SurvivalTable
+
+    return SurvivalTable(
+        time=tuple(float(record.days) for record in records),
+        status=tuple(int(record.observed) for record in records),
+        arm=tuple(int(record.arm == "OMIT") for record in records),
+    )
+
+
+def analyse_endpoint(
+    patients: Iterable[Patient], asked: Question, edition: Edition, position: int, *, with_records: bool = False
+) -> AnalysisReport:
+    """The estimates of an endpoint; `patients` are folded as of the question's cutoff and knowledge."""
+    from domain.analysis.analyse import analyse
+    from domain.analysis.result import AnalysedRecord, AnalysisReport
+
+    records = endpoint_records(patients, asked, edition)
+    analysed = [
+        AnalysedRecord(
+            patient=record.patient,
+            start=record.start,
+            end=record.end,
+            days=record.days,
+            observed=record.observed,
+            arm=cast("Arm", record.arm),
+            reason=record.reason,
+            event_ids=tuple(str(entry) for entry in record.event_ids),
+        )
+        for record in records
+    ]
+    return AnalysisReport(
+        **dict(analyse(survival_table(records), edition.margins)),
+        endpoint=asked.endpoint,
+        population=asked.population,
+        cutoff=asked.cutoff,
+        known_at=asked.known_at,
+        edition=edition.id,
+        position=position,
+        records=tuple(analysed) if with_records else None,
+    )

@@ -1,0 +1,129 @@
+"""The event log: what every database must give. It knows the envelope, not the trial.
+
+EventLogError
+├── StreamMovedOn       somebody else was faster: read the stream again and decide again
+├── EventIdTaken        an event id is in use for another event: a fault of the program
+├── ClockWentBack       a simulated entry is dated before the last of its stream: mend the instant
+├── AppendRefused       nothing to append, or too much at once: mend the call
+├── LogUnreadable       the log is damaged, or not a log: verify it, restore it from backup
+├── LogTooNew           the log was written by a newer program: update this one
+└── OtherKindOfLog      a simulated trial where a real one was asked for, or the other way round
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from events.recorded import NewEvent, StoredEvent
+
+MOST_EVENTS = 2000
+"""How many events one call may append."""
+
+
+class EventLogError(Exception):
+    """The root of what can go wrong with the log."""
+
+
+class StreamMovedOn(EventLogError):
+    """The stream is not at the version the caller expected."""
+
+    def __init__(self, stream: str, expected: int, current: int) -> None:
+        super().__init__(stream, expected, current)
+        self.stream, self.expected, self.current = stream, expected, current
+
+    def __str__(self) -> str:
+        return f"stream {self.stream} is at version {self.current}, not {self.expected}: read it again"
+
+
+class EventIdTaken(EventLogError):
+    """An event id is already in the log, for another event."""
+
+
+class ClockWentBack(EventLogError):
+    """A recording instant lies before the last one of its stream."""
+
+
+class AppendRefused(EventLogError):
+    """The call is empty or too large."""
+
+
+class LogUnreadable(EventLogError):
+    """The log cannot be read."""
+
+
+class LogTooNew(EventLogError):
+    """The log was written by a newer program."""
+
+
+class OtherKindOfLog(EventLogError):
+    """The log is simulated and should be real, or the other way round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """Events for one stream, which must hold `expected_version` events (0 for a new one)."""
+
+    stream: str
+    expected_version: int
+    events: Sequence[NewEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where the events stand; `already` when this very append had been made before."""
+
+    positions: range
+    already: bool
+
+
+class EventLog(Protocol):
+    """An append-only log of streams. Positions count from 1 without gaps in commit order."""
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the log is of a simulated trial."""
+        ...
+
+    def append(self, *appends: Append) -> Appended:
+        """Append to one or more streams, all or nothing.
+
+        The same call again returns the old positions. Raises `StreamMovedOn`, `EventIdTaken`, `ClockWentBack`,
+        `AppendRefused`; then nothing is written.
+        """
+        ...
+
+    def read_stream(self, stream: str, *, known_at: datetime | None = None) -> list[StoredEvent]:
+        """One stream, oldest event first, as recorded by `known_at`."""
+        ...
+
+    def read_all(
+        self, after: int = 0, *, limit: int | None = None, known_at: datetime | None = None
+    ) -> Iterator[StoredEvent]:
+        """The log after a position, in order. Raises `LogUnreadable` at a gap."""
+        ...
+
+    def version(self, stream: str) -> int:
+        """How many events a stream holds."""
+        ...
+
+    def last_position(self) -> int:
+        """The position of the newest event; 0 for an empty log."""
+        ...
+
+    def streams(self, prefix: str) -> list[str]:
+        """The names of the streams that begin with a prefix, sorted."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the database."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

@@ -1,0 +1,199 @@
+"""From command to log: read the stream, decide, append at the expected version, and once more if it moved on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.allocation import GENERATOR, AllocationList, Draw
+from domain.decide import PatientCommand, TrialCommand, decide, decide_trial
+from domain.decisions.command import Circumstances
+from domain.patient import Patient, evolve, fold
+from domain.protocol.edition import Edition
+from domain.protocol.editions import edition_in_force
+from domain.standing import Standing, known_at
+from events.catalogue import encode, read
+from events.clinical_date import ClinicalDate
+from events.event import Event
+from events.randomisation import AllocationDrawn, AllocationListCommitted
+from events.recorded import Actor, NewEvent, Provenance, Recorded, Source
+from events.streams import StreamNames
+from store.event_ids import new_event_id
+from store.event_log import Append, EventLog, StreamMovedOn
+
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who says something to the trial, when, and from where."""
+
+    actor: Actor
+    source: Source
+    at: datetime
+    on_behalf_of: str | None = None
+    correlation_id: UUID | None = None
+    causation_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class TrialLog:
+    """The trial's log as the domain sees it: patients, the trial, and the one way to add to them.
+
+    `allocation_list` is the secret list of this installation; None where nobody may randomise.
+    """
+
+    log: EventLog
+    names: StreamNames
+    allocation_list: AllocationList | None = None
+
+    def history(self, stream: str) -> tuple[Recorded[Event], ...]:
+        """One stream, oldest event first."""
+        return tuple(read(stored) for stored in self.log.read_stream(stream))
+
+    def patient(self, patient_id: str, *, knowledge: datetime | None = None, cutoff: date | None = None) -> Patient:
+        """A patient as of any moment on either clock. Raises `ValueError` for what is no patient id."""
+        return fold(patient_id, self.history(self.names.patient(patient_id)), knowledge=knowledge, cutoff=cutoff)
+
+    def trial(self, *, knowledge: datetime | None = None) -> Standing:
+        """The trial's own stream."""
+        return Standing(known_at(self.history(self.names.trial), knowledge))
+
+    def allocations(self) -> Standing:
+        """The allocation stream: the commitment and the draws."""
+        return Standing(self.history(self.names.allocation))
+
+    def edition(self) -> Edition:
+        """The protocol edition in force, as the trial reads it."""
+        return edition_in_force(self.trial())
+
+    def transact(self, patient_id: str, command: PatientCommand, entry: Entry) -> tuple[Recorded[Event], ...]:
+        """Carry out one command about a patient. Raises `Rejection`; then nothing is written."""
+        return self.transact_all(patient_id, [command], entry)
+
+    def transact_all(
+        self, patient_id: str, commands: Sequence[PatientCommand], entry: Entry
+    ) -> tuple[Recorded[Event], ...]:
+        """Carry out several commands about one patient, all or none."""
+        return _until_it_holds(lambda: self._attempt(patient_id, commands, entry))
+
+    def transact_trial(self, command: TrialCommand, entry: Entry) -> tuple[Recorded[Event], ...]:
+        """Carry out a command about the trial. Raises `Rejection`; then nothing is written."""
+
+        def attempt() -> tuple[Recorded[Event], ...]:
+            trial = self.trial()
+            edition = edition_in_force(trial)
+            events = decide_trial(command, trial, Circumstances(entry.at, edition))
+            return self._append(self.names.trial, trial.version, events, entry, edition)
+
+        return _until_it_holds(attempt)
+
+    def commit_allocation_list(self, on: date, entry: Entry) -> None:
+        """Bind the secret list before the first patient; once."""
+        if self.allocation_list is None or self.log.version(self.names.allocation):
+            return
+        design = self.allocation_list.design
+        committed = AllocationListCommitted(
+            occurred_on=ClinicalDate.parse(on),
+            scheme=design.scheme,
+            block_sizes=design.block_sizes,
+            generator=GENERATOR,
+            capacity=design.capacity,
+            **self.allocation_list.committed(),
+        )
+        self._append(self.names.allocation, 0, [committed], entry, self.edition())
+
+    def _attempt(
+        self, patient_id: str, commands: Sequence[PatientCommand], entry: Entry
+    ) -> tuple[Recorded[Event], ...]:
+        patient = self.patient(patient_id)
+        expected, edition = patient.version, self.edition()
+        drawing = _Drawing(self)
+        circumstances = Circumstances(entry.at, edition, drawing.draw if self.allocation_list else None)
+        decided: list[Event] = []
+        for command in commands:
+            for event in decide(command, patient, circumstances):
+                decided.append(event)
+                patient = evolve(patient, _provisional(event, patient, entry))
+        stream = self.names.patient(patient_id)
+        return self._append(stream, expected, decided, entry, edition, drawing.drawn(patient_id, entry, edition))
+
+    def _append(  # noqa: PLR0913, PLR0917 - one argument a part of an append
+        self,
+        stream: str,
+        expected: int,
+        events: Sequence[Event],
+        entry: Entry,
+        edition: Edition,
+        beside: Append | None = None,
+    ) -> tuple[Recorded[Event], ...]:
+        if not events:
+            return ()
+        append = Append(stream, expected, [enveloped(event, entry, edition) for event in events])
+        self.log.append(append, *((beside,) if beside else ()))
+        return self.history(stream)[expected:]
+
+
+class _Drawing:
+    """Draws at most one place of the list, and remembers where the allocation stream stood when it did."""
+
+    def __init__(self, trial_log: TrialLog) -> None:
+        self._trial_log = trial_log
+        self._place: tuple[int, int] | None = None
+
+    def draw(self) -> Draw:
+        assert self._trial_log.allocation_list is not None
+        allocations = self._trial_log.allocations()
+        sequence_number = len(allocations.every(AllocationDrawn)) + 1
+        self._place = (allocations.version, sequence_number)
+        return self._trial_log.allocation_list.draw(sequence_number)
+
+    def drawn(self, patient_id: str, entry: Entry, edition: Edition) -> Append | None:
+        """The draw, to be appended in the same transaction as the randomisation."""
+        if self._place is None:
+            return None
+        version, sequence_number = self._place
+        on = ClinicalDate.parse(entry.at.astimezone(edition.site_zone).date())
+        event = AllocationDrawn(occurred_on=on, sequence_number=sequence_number, patient_id=patient_id)
+        return Append(self._trial_log.names.allocation, version, [enveloped(event, entry, edition)])
+
+
+def enveloped(event: Event, entry: Entry, edition: Edition) -> NewEvent:
+    """An event in its envelope, ready for the log."""
+    provenance = Provenance(
+        actor=entry.actor,
+        source=entry.source,
+        on_behalf_of=entry.on_behalf_of,
+        reason=getattr(event, "reason", None),
+        protocol_edition=edition.id,
+    )
+    return NewEvent(
+        event_id=new_event_id(),
+        type=event.type,
+        occurred_on=event.occurred_on,
+        recorded_at=entry.at,
+        provenance=provenance,
+        data=encode(event),
+        visibility=event.visibility,
+        causation_id=entry.causation_id,
+        correlation_id=entry.correlation_id,
+    )
+
+
+def _provisional(event: Event, patient: Patient, entry: Entry) -> Recorded[Event]:
+    """An event decided but not yet stored, so that the next command of the same batch sees it."""
+    position = 1 + (patient.history[-1].position if patient.history else 0)
+    provenance = Provenance(actor=entry.actor, source=entry.source)
+    return Recorded(event, position, "", patient.version, new_event_id(), entry.at, provenance)
+
+
+def _until_it_holds(attempt: Callable[[], tuple[Recorded[Event], ...]]) -> tuple[Recorded[Event], ...]:
+    """Decide again on what the stream says now, whenever somebody else was faster."""
+    for _ in range(_TRIES - 1):
+        try:
+            return attempt()
+        except StreamMovedOn:
+            continue
+    return attempt()
