@@ -16,7 +16,6 @@ from events.consent import ConsentKind
 from events.event import Event
 from events.screening import (
     Answer,
-    BreastSurgery,
     Malignancy,
     Margin,
     MedicalHistoryRecorded,
@@ -93,7 +92,9 @@ def woman_of_18_to_80(case: Case) -> Finding:
     age = age_between(18, 80)(case)
     if sex is not None and sex.value != "F":
         return found(False, sex)
-    return Finding(age.passes if sex else None, f"{sex.value if sex else 'sex not known'}, {age.value}", age.entries)
+    passes = age.passes if sex or age.passes is False else None
+    entries = (sex.entry, *age.entries) if sex else age.entries
+    return Finding(passes, f"{sex.value if sex else 'sex not known'}, {age.value}", tuple(dict.fromkeys(entries)))
 
 
 def age_between(youngest: int, oldest: int) -> Callable[[Case], Finding]:
@@ -166,23 +167,28 @@ def not_pregnant_nor_lactating(case: Case) -> Finding:
 
 def no_recent_other_malignancy(case: Case) -> Finding:
     """No malignancy outside the breast within 5 years, but for the exempt kinds (PQ-14)."""
-    asked = case.patient.last(MedicalHistoryRecorded)
-    if asked is None or asked.event.prior_malignancies_known != "yes":
+    listed = case.patient.known(
+        MedicalHistoryRecorded,
+        lambda history: history.prior_malignancies if history.prior_malignancies_known == "yes" else None,
+    )
+    if listed is None:
         return UNKNOWN
     since = add_months(case.reference_date, -60)
-    counted = [m for m in asked.event.prior_malignancies if m.kind not in (*_EXEMPT, Malignancy.BREAST)]
-    passes = not any(m.diagnosed_on.latest > since for m in counted)
-    value = ", ".join(f"{m.kind} {m.diagnosed_on}" for m in asked.event.prior_malignancies) or "none"
-    return Finding(passes, value, (asked.event_id,))
+    counted = [m.diagnosed_on for m in listed.value if m.kind not in (*_EXEMPT, Malignancy.BREAST)]
+    passes = unanimous((not any(on.earliest > since for on in counted), not any(on.latest > since for on in counted)))
+    value = ", ".join(f"{m.kind} {m.diagnosed_on}" for m in listed.value) or "none"
+    return Finding(passes, value, (listed.entry,))
 
 
 def no_prior_radiotherapy_nearby(case: Case) -> Finding:
     """No earlier radiotherapy of neck, chest or the same axilla."""
-    asked = case.patient.last(MedicalHistoryRecorded)
-    if asked is None or asked.event.prior_radiotherapy_known != "yes":
+    sites = case.patient.known(
+        MedicalHistoryRecorded,
+        lambda history: history.prior_radiotherapy if history.prior_radiotherapy_known == "yes" else None,
+    )
+    if sites is None:
         return UNKNOWN
-    sites = asked.event.prior_radiotherapy
-    return Finding(not set(sites) & set(_BARRED_SITES), ", ".join(sites) or "none", (asked.event_id,))
+    return Finding(not set(sites.value) & set(_BARRED_SITES), ", ".join(sites.value) or "none", (sites.entry,))
 
 
 def starts_in_time(case: Case) -> Finding:
@@ -196,8 +202,8 @@ def start_in_time(case: Case, start: Known[ClinicalDate]) -> Finding:
     chemotherapy = case.patient.known(TreatmentTimingRecorded, lambda timing: timing.adjuvant_chemotherapy)
     if chemotherapy is None:
         return UNKNOWN
-    after_chemotherapy = _within_8_weeks_of_chemotherapy(case, start.value.earliest)
-    after_surgery = _within_3_months_of_surgery(case, start.value.earliest)
+    after_chemotherapy = _within_8_weeks_of_chemotherapy(case, start.value)
+    after_surgery = _within_3_months_of_surgery(case, start.value)
     if chemotherapy.value == "no":
         return found(after_surgery, start, chemotherapy)
     if case.edition.reading("PQ-01") == "conditional":
@@ -206,14 +212,19 @@ def start_in_time(case: Case, start: Known[ClinicalDate]) -> Finding:
     return found(False if False in both else None if None in both else True, start, chemotherapy)
 
 
-def _within_8_weeks_of_chemotherapy(case: Case, start: date) -> bool | None:
+def _within_8_weeks_of_chemotherapy(case: Case, start: ClinicalDate) -> bool | None:
     last = case.patient.known(TreatmentTimingRecorded, lambda timing: timing.last_chemotherapy_on)
-    return None if last is None else start - last.value.latest <= timedelta(days=56)
+    return None if last is None else _by(start, last.value, lambda day: day + timedelta(weeks=8))
 
 
-def _within_3_months_of_surgery(case: Case, start: date) -> bool | None:
+def _within_3_months_of_surgery(case: Case, start: ClinicalDate) -> bool | None:
     surgery = case.patient.last(SurgeryRecorded)
-    return None if surgery is None else start <= add_months(surgery.occurred_on.latest, 3)
+    return None if surgery is None else _by(start, surgery.occurred_on, lambda day: add_months(day, 3))
+
+
+def _by(start: ClinicalDate, since: ClinicalDate, limit: Callable[[date], date]) -> bool | None:
+    """Whether a start keeps its limit; None when dates known only in part leave it open."""
+    return unanimous((start.earliest <= limit(since.latest), start.latest <= limit(since.earliest)))
 
 
 def genomic_low(case: Case) -> Finding:
@@ -246,9 +257,3 @@ def ki67_at_least_14(case: Case) -> Finding:
     """Ki-67 of 14 % or more."""
     ki67 = case.patient.known(PathologyReported, lambda pathology: pathology.ki67_pct)
     return found(ki67 is not None and ki67.value >= 14, ki67)
-
-
-def after_breast_conservation(case: Case) -> bool | None:
-    """Whether the breast was conserved, so that a boost belongs to the plan."""
-    surgery = case.patient.known(SurgeryRecorded, lambda surgery: surgery.breast_surgery)
-    return None if surgery is None else surgery.value is BreastSurgery.CONSERVING

@@ -21,7 +21,8 @@ from domain.decisions import (
 from domain.decisions.command import Circumstances, Command, Report
 from domain.decisions.reporting import report
 from domain.patient import Patient
-from domain.rejections import Implausible, NoSuchEntry
+from domain.plausibility import birth_known, require_plausible_date
+from domain.rejections import NoSuchEntry
 from domain.standing import Standing
 from events.event import Event
 
@@ -113,7 +114,8 @@ def decide(  # noqa: PLR0911, PLR0912 - one branch a command is the point
     command: PatientCommand, patient: Patient, circumstances: Circumstances
 ) -> list[Event]:
     """What a command about a patient makes happen; nothing when it is so already. Raises `Rejection`."""
-    _require_plausible_date(command, circumstances, patient)
+    birth = birth_known(command, patient)
+    require_plausible_date("occurred_on", command.occurred_on, circumstances.today, birth)
     _require_open_stream(command, patient)
     match command:
         case screening.ConfirmEligibility():
@@ -133,7 +135,7 @@ def decide(  # noqa: PLR0911, PLR0912 - one branch a command is the point
         case outcomes.RecordAdjudication():
             return outcomes.adjudicate(command, patient)
         case corrections.CorrectEntry():
-            return corrections.correct(command, patient)
+            return corrections.correct(command, patient, circumstances)
         case corrections.VoidEntry():
             return corrections.void(command, patient)
         case conduct.SetWorkAside() | conduct.ReleaseWork():
@@ -146,7 +148,7 @@ def decide(  # noqa: PLR0911, PLR0912 - one branch a command is the point
 
 def decide_trial(command: TrialCommand, trial: Standing, circumstances: Circumstances) -> list[Event]:
     """What a command about the trial makes happen; nothing when it is so already. Raises `Rejection`."""
-    _require_plausible_date(command, circumstances, None)
+    require_plausible_date("occurred_on", command.occurred_on, circumstances.today, None)
     match command:
         case conduct.ActivateEdition():
             return conduct.require_known_edition(command, trial)
@@ -158,21 +160,6 @@ def decide_trial(command: TrialCommand, trial: Standing, circumstances: Circumst
             return report(command, trial)
         case _:
             assert_never(command)
-
-
-def _require_plausible_date(command: Command, circumstances: Circumstances, patient: Patient | None) -> None:
-    if command.occurred_on.earliest > circumstances.today:
-        raise Implausible(
-            "occurred_on",
-            str(command.occurred_on),
-            f"lies in the future (today is {circumstances.today})",
-            "Record it when it has happened, or mend the date",
-        )
-    birth = patient.birth_date if patient else None
-    if birth is not None and command.occurred_on.latest < birth.value.earliest:
-        raise Implausible(
-            "occurred_on", str(command.occurred_on), f"lies before the patient's birth ({birth.value})", "Mend the date"
-        )
 
 
 def _require_open_stream(command: PatientCommand, patient: Patient) -> None:

@@ -16,7 +16,7 @@ from events.follow_up import FollowUpLost, FollowUpResumed
 from events.outcomes import DeathReported
 from events.randomisation import AllocationTakenOver, Arm, PatientRandomised
 from events.recorded import History, Recorded
-from events.screening import PatientScreened, ScreeningFailed
+from events.screening import EligibilityConfirmed, PatientScreened, ScreeningFailed
 
 E = TypeVar("E", bound=Event)
 V = TypeVar("V")
@@ -71,9 +71,22 @@ class Patient(Standing):
         return self.last(DeathReported)
 
     @property
+    def eligibility(self) -> Recorded[EligibilityConfirmed] | Recorded[ScreeningFailed] | None:
+        """The newest decision on eligibility: confirmed, or screening failed."""
+        confirmed, failed = self.last(EligibilityConfirmed), self.last(ScreeningFailed)
+        if confirmed is None or failed is None:
+            return confirmed or failed
+        return confirmed if confirmed.position > failed.position else failed
+
+    @property
     def screening_failed(self) -> bool:
-        """Whether the patient was found ineligible before randomisation."""
-        return self.has(ScreeningFailed) and self.allocation is None
+        """Whether the patient was found ineligible before randomisation, and not found eligible since."""
+        return self.allocation is None and self.eligibility is not None and not self.eligibility_confirmed
+
+    @property
+    def eligibility_confirmed(self) -> bool:
+        """Whether an investigator confirmed eligibility, and screening did not fail since."""
+        return self.eligibility is not None and isinstance(self.eligibility.event, EligibilityConfirmed)
 
     @property
     def lost(self) -> Recorded[FollowUpLost] | None:

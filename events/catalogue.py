@@ -207,8 +207,7 @@ def decode(
 ) -> Event:
     """Read a stored payload as the newest version of its event. Raises `UnreadableEvent`."""
     if wire_name in upcasts:
-        wire_name, payload = upcast(wire_name, json.loads(data), upcasts)
-        data = json.dumps(payload)
+        wire_name, data = _newest(wire_name, data, upcasts)
     event_class = catalogue.get(wire_name)
     if event_class is None:
         raise UnreadableEvent(
@@ -218,6 +217,14 @@ def decode(
         return event_class.model_validate_json(data)
     except ValidationError as problem:
         raise UnreadableEvent(wire_name, str(problem)) from None
+
+
+def _newest(wire_name: str, data: bytes | str, upcasts: Mapping[str, Upcast]) -> tuple[str, str]:
+    try:
+        newest, payload = upcast(wire_name, json.loads(data), upcasts)
+    except (ValueError, LookupError, TypeError) as problem:
+        raise UnreadableEvent(wire_name, f"cannot be brought to its newest version: {problem!r}") from None
+    return newest, json.dumps(payload)
 
 
 def read(stored: StoredEvent) -> Recorded[Event]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-_ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
+_ISO = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _WAY_OUT = "write 2021-12-01, or 2021-12 when only the month is known, or 2021 when only the year is"
 
 Precision = Literal["day", "month", "year"]
@@ -33,9 +33,9 @@ class ClinicalDate:
         """Read an ISO date, month or year. Raises `ValueError` naming the value and the way out."""
         if isinstance(value, ClinicalDate):
             return value
-        if isinstance(value, date):
+        if isinstance(value, date) and not isinstance(value, datetime):
             return cls(value.year, value.month, value.day)
-        found = _ISO.match(value) if isinstance(value, str) else None
+        found = _ISO.fullmatch(value) if isinstance(value, str) else None
         if found is None:
             raise ValueError(f"{value!r} is not a date: {_WAY_OUT}")
         year, month, day = (int(part) if part else None for part in found.groups())

@@ -8,6 +8,29 @@ from events.clinical_date import Day
 from events.event import Event, Facts
 
 
+class Opening(Facts):
+    """Which trial a log belongs to, and whether it is a simulated one."""
+
+    trial: str = Field(default="IMNI PRECISION", max_length=200, title="Trial")
+    registry: str = Field(default="NCT04517266", max_length=50, title="Registry number")
+    simulated: bool = Field(default=False, title="Simulated")
+
+
+class Analysis(Facts):
+    """What was analysed, as of which moments; `digest` is the hex SHA-256 of the result."""
+
+    endpoint: str = Field(min_length=1, max_length=50, title="Endpoint", examples=["EFS"])
+    population: str = Field(min_length=1, max_length=50, title="Population", examples=["itt"])
+    cutoff: Day | None = Field(default=None, title="Clinical cutoff")
+    known_at: AwareDatetime | None = Field(default=None, title="As known at")
+    position: int = Field(ge=0, title="Position of the log")
+    edition: str = Field(max_length=20, title="Protocol edition")
+    code_version: str = Field(max_length=100, title="Version of the program")
+    n: int = Field(ge=0, title="Patients")
+    events: int = Field(ge=0, title="Events")
+    digest: str = Field(max_length=100, title="Digest of the result")
+
+
 class Edition(Facts):
     """A protocol edition that comes into force."""
 
@@ -68,14 +91,10 @@ class Release(Facts):
     key: str = Field(min_length=1, max_length=200, title="Work item")
 
 
-class TrialOpened(Event):
+class TrialOpened(Opening, Event):
     """The log of a trial begins. A simulated trial says so for ever."""
 
     type: ClassVar[str] = "trial-opened.v1"
-
-    trial: str
-    registry: str
-    simulated: bool
 
 
 class ProtocolEditionActivated(Edition, Event):
@@ -96,21 +115,10 @@ class DataCutDeclared(DataCut, Event):
     type: ClassVar[str] = "data-cut-declared.v1"
 
 
-class AnalysisPerformed(Event):
-    """An endpoint was analysed; `digest` (hex SHA-256 of the result) lets anyone check it again."""
+class AnalysisPerformed(Analysis, Event):
+    """An endpoint was analysed; anyone can do it again and compare the digest."""
 
     type: ClassVar[str] = "analysis-performed.v1"
-
-    endpoint: str
-    population: str
-    cutoff: Day | None = None
-    known_at: AwareDatetime | None = None
-    position: int
-    edition: str
-    code_version: str
-    n: int
-    events: int
-    digest: str
 
 
 class AuditPerformed(Audit, Event):

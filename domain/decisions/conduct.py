@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from pydantic import Field
-
 from domain.decisions.command import Ask, Report
 from domain.decisions.reporting import recorded_as, report
 from domain.protocol.editions import edition_named
@@ -12,12 +10,14 @@ from domain.rejections import NoSuchEntry
 from domain.set_aside import set_aside
 from domain.standing import Standing
 from events.conduct import (
+    Analysis,
     AnalysisPerformed,
     Audit,
     AuditPerformed,
     DataCut,
     DataCutDeclared,
     Edition,
+    Opening,
     ProtocolEditionActivated,
     Query,
     QueryAnswer,
@@ -36,7 +36,7 @@ from events.conduct import (
 from events.event import Event
 
 
-class OpenTrial(Report):
+class OpenTrial(Opening, Report):
     """Open the log of a trial."""
 
     wire: ClassVar[str] = "open-trial"
@@ -45,10 +45,6 @@ class OpenTrial(Report):
     records: ClassVar[type[Event]] = TrialOpened
     identity: ClassVar[tuple[str, ...] | None] = ()
     opens_stream: ClassVar[bool] = True
-
-    trial: str = "IMNI PRECISION"
-    registry: str = "NCT04517266"
-    simulated: bool = False
 
 
 class ActivateEdition(Edition, Report):
@@ -85,24 +81,13 @@ class RecordAudit(Audit, Report):
     identity: ClassVar[tuple[str, ...] | None] = ("occurred_on",)
 
 
-class RecordAnalysis(Report):
+class RecordAnalysis(Analysis, Report):
     """An endpoint was analysed."""
 
     wire: ClassVar[str] = "record-analysis"
     title: ClassVar[str] = "Analysis"
     by_engine: ClassVar[bool] = True
     records: ClassVar[type[Event]] = AnalysisPerformed
-
-    endpoint: str
-    population: str
-    position: int = Field(ge=0)
-    edition: str
-    code_version: str
-    n: int = Field(ge=0)
-    events: int = Field(ge=0)
-    digest: str
-    cutoff: None = None
-    known_at: None = None
 
 
 class OpenQuery(Query, Report):

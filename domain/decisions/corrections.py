@@ -4,14 +4,18 @@ import json
 from typing import ClassVar
 from uuid import UUID
 
-from domain.decisions.command import Ask
+from domain.decisions.command import Ask, Circumstances
+from domain.decisions.follow_up import require_known_visit
+from domain.decisions.radiotherapy import require_sound_plan
 from domain.patient import Patient
+from domain.plausibility import birth_known, require_plausible_date
 from domain.rejections import Implausible, NoSuchEntry, NotPermitted
 from events.catalogue import UnreadableEvent, decode
 from events.corrections import Correction, EntryCorrected, EntryVoided, Void
 from events.event import Event
-from events.follow_up import ReminderSent
+from events.follow_up import MissedVisit, ReminderSent, Visit
 from events.genomics import GenomicTestOrdered
+from events.radiotherapy import Plan
 from events.randomisation import PatientRandomised
 from events.recorded import Recorded
 
@@ -30,17 +34,12 @@ class VoidEntry(Void, Ask):
     title: ClassVar[str] = "Void"
 
 
-def correct(command: CorrectEntry, patient: Patient) -> list[Event]:
+def correct(command: CorrectEntry, patient: Patient, circumstances: Circumstances) -> list[Event]:
     """The correction; none when the entry already says so. Raises `NoSuchEntry`, `NotPermitted`, `Implausible`."""
-    target = _alterable(command.target, patient)
-    wire_name = target.event.type
-    try:
-        replacement = decode(wire_name, json.dumps(command.replacement))
-    except UnreadableEvent as problem:
-        raise Implausible(
-            "replacement", wire_name, problem.problem, "Give every field of the entry as its type wants it"
-        ) from None
-    if any(entry.event_id == command.target and entry.event == replacement for entry in patient.entries):
+    wire_name = _alterable(command.target, patient).event.type
+    replacement = _replacement(wire_name, command)
+    _require_sound(replacement, patient, circumstances)
+    if _standing(command.target, patient).event == replacement:
         return []
     return [
         EntryCorrected(
@@ -51,6 +50,25 @@ def correct(command: CorrectEntry, patient: Patient) -> list[Event]:
             reason=command.reason,
         )
     ]
+
+
+def _replacement(wire_name: str, command: CorrectEntry) -> Event:
+    try:
+        return decode(wire_name, json.dumps(command.replacement))
+    except UnreadableEvent as problem:
+        raise Implausible(
+            "replacement", wire_name, problem.problem, "Give every field of the entry as its type wants it"
+        ) from None
+
+
+def _require_sound(replacement: Event, patient: Patient, circumstances: Circumstances) -> None:
+    """What would be refused as an entry is refused as a correction too."""
+    birth = birth_known(replacement, patient)
+    require_plausible_date("replacement.occurred_on", replacement.occurred_on, circumstances.today, birth)
+    if isinstance(replacement, Plan):
+        require_sound_plan(replacement)
+    if isinstance(replacement, Visit | MissedVisit):
+        require_known_visit(replacement.visit, circumstances.edition)
 
 
 def void(command: VoidEntry, patient: Patient) -> list[Event]:
@@ -76,6 +94,13 @@ def _alterable(target: UUID, patient: Patient) -> Recorded[Event]:
             "Record what happened next instead",
         )
     return entry
+
+
+def _standing(target: UUID, patient: Patient) -> Recorded[Event]:
+    for entry in patient.entries:
+        if entry.event_id == target:
+            return entry
+    raise NotPermitted("target", str(target), "the entry is void", "Record the fact anew, as it should have been")
 
 
 def _entry(target: UUID, patient: Patient) -> Recorded[Event]:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from domain.decisions.command import Ask, Circumstances, Report
 from domain.decisions.reporting import report
 from domain.patient import Patient
+from domain.protocol.edition import Edition
 from domain.rejections import NoSuchEntry, OutOfOrder
 from domain.visit_windows import anchor, set_out
 from events.event import Event
@@ -26,6 +27,7 @@ from events.follow_up import (
 )
 
 UNSCHEDULED = "unscheduled"
+_WEEKLY = tuple(f"week-{week}" for week in range(1, 11))
 
 
 class ScheduleFollowUp(Ask):
@@ -119,18 +121,17 @@ def record_visit(
     command: RecordVisit | RecordMissedVisit, patient: Patient, circumstances: Circumstances
 ) -> list[Event]:
     """Keep a visit the protocol knows; unscheduled ones any number of times. Raises `NoSuchEntry`."""
-    known = {"baseline", UNSCHEDULED, *(column.id for column in circumstances.edition.columns)}
-    if command.visit not in known and not _weekly(command.visit):
-        raise NoSuchEntry(
-            "visit",
-            repr(command.visit),
-            "no such visit (Protocol: Table 1)",
-            f"Use baseline, week-1 and so on, {', '.join(column.id for column in circumstances.edition.columns)}, "
-            f"or {UNSCHEDULED}",
-        )
+    require_known_visit(command.visit, circumstances.edition)
     return report(command, patient)
 
 
-def _weekly(visit: str) -> bool:
-    week = visit.removeprefix("week-")
-    return week != visit and week.isdigit() and 1 <= int(week) <= 10
+def require_known_visit(visit: str, edition: Edition) -> None:
+    """Raises `NoSuchEntry` for a visit that is no column of Table 1."""
+    columns = [column.id for column in edition.columns]
+    if visit not in {"baseline", *_WEEKLY, *columns, UNSCHEDULED}:
+        raise NoSuchEntry(
+            "visit",
+            repr(visit),
+            "no such visit (Protocol: Table 1)",
+            f"Use baseline, {_WEEKLY[0]} to {_WEEKLY[-1]}, {', '.join(columns)}, or {UNSCHEDULED}",
+        )

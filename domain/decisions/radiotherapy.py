@@ -118,7 +118,13 @@ class RecordNodalVolume(DeliveredVolume, Report):
 
 def record_plan(command: RecordPlan, patient: Patient) -> list[Event]:
     """Keep a plan whose arithmetic holds. Raises `Implausible`."""
-    for phase in command.phases:
+    require_sound_plan(command)
+    return report(command, patient)
+
+
+def require_sound_plan(plan: Plan) -> None:
+    """Raises `Implausible` for a plan whose doses do not add up, or that has no main phase or a phase twice."""
+    for phase in plan.phases:
         if phase.fractions * phase.per_fraction_cgy != phase.total_cgy:
             raise Implausible(
                 f"phases.{phase.phase}.total_cgy",
@@ -127,9 +133,8 @@ def record_plan(command: RecordPlan, patient: Patient) -> list[Event]:
                 f"{phase.fractions * phase.per_fraction_cgy} cGy",
                 "Mend the total, the number of fractions or the dose per fraction",
             )
-    names = [phase.phase for phase in command.phases]
+    names = [phase.phase for phase in plan.phases]
     if len(set(names)) < len(names) or (names and Phase.MAIN not in names):
         raise Implausible(
             "phases", ", ".join(names), "a plan has one MAIN phase and at most one BOOST", "Mend the phases"
         )
-    return report(command, patient)

@@ -7,11 +7,10 @@ from domain.decisions.reporting import report
 from domain.eligibility import failed, unknown, weigh_all
 from domain.genomic_test import standing_result
 from domain.patient import Patient
-from domain.rejections import Contradiction, NotPermitted, OutOfOrder
+from domain.rejections import Contradiction, Implausible, NotPermitted, OutOfOrder
 from events.consent import ConsentKind, ConsentWithdrawn
 from events.event import Event
 from events.randomisation import Allocation, AllocationTakenOver, PatientRandomised
-from events.screening import EligibilityConfirmed
 
 
 class RandomisePatient(Ask):
@@ -34,7 +33,7 @@ def randomise(command: RandomisePatient, patient: Patient, circumstances: Circum
     """One draw for who meets every criterion today; nothing for who was already randomised."""
     if patient.has(PatientRandomised):
         return []
-    _require_free_to_enter(patient)
+    _require_free_to_enter(command, patient)
     _require_eligible(patient, circumstances)
     _require_agreeing_classes(patient, circumstances)
     if circumstances.draw is None:
@@ -65,7 +64,7 @@ def take_over(command: RecordAllocationElsewhere, patient: Patient) -> list[Even
     return report(command, patient)
 
 
-def _require_free_to_enter(patient: Patient) -> None:
+def _require_free_to_enter(command: RandomisePatient, patient: Patient) -> None:
     rule = "Protocol: Allocation"
     if patient.has(AllocationTakenOver):
         raise NotPermitted("patient", patient.patient_id, "was randomised elsewhere", "The allocation stands")
@@ -73,9 +72,17 @@ def _require_free_to_enter(patient: Patient) -> None:
         raise NotPermitted("patient", patient.patient_id, f"died on {patient.death.occurred_on}", rule)
     if patient.has(ConsentWithdrawn):
         raise NotPermitted("consent", "withdrawn", "a patient who withdrew is not randomised", rule)
-    if patient.consent(ConsentKind.TRIAL) is None:
+    consent = patient.consent(ConsentKind.TRIAL)
+    if consent is None:
         raise OutOfOrder(
             "consent", "not signed", "trial consent comes before randomisation", f"Record the consent first ({rule})"
+        )
+    if command.occurred_on.precision != "day" or command.occurred_on.earliest < consent.occurred_on.latest:
+        raise Implausible(
+            "occurred_on",
+            str(command.occurred_on),
+            f"is not a day on or after the trial consent ({consent.occurred_on})",
+            f"Give the day of randomisation ({rule})",
         )
 
 
@@ -89,7 +96,7 @@ def _require_eligible(patient: Patient, circumstances: Circumstances) -> None:
             "; ".join(str(verdict) for verdict in barring),
             "A patient is randomised only when every criterion is met (Protocol: Participants)",
         )
-    if not patient.has(EligibilityConfirmed):
+    if not patient.eligibility_confirmed:
         raise OutOfOrder(
             "eligibility", "not confirmed", "an investigator confirms eligibility first", "Use confirm-eligibility"
         )

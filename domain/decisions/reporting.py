@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.decisions.command import Report
-from domain.rejections import Contradiction, Implausible
+from domain.rejections import Contradiction
 from domain.standing import Standing
 from events.event import Event
 from events.recorded import Recorded
@@ -26,13 +26,9 @@ def report(command: Report, standing: Standing) -> list[Event]:
 
 
 def recorded_as(command: Report, kind: type[Event] | None = None) -> Event:
-    """The event that carries a report's facts. Raises `Implausible` when they do not fit it."""
+    """The event that carries a report's facts; both are made of the same fields."""
     kind = kind or command.records
-    values = {name: getattr(command, name) for name in kind.model_fields}
-    try:
-        return kind.model_validate(values)
-    except ValueError as problem:
-        raise Implausible(command.wire, "as given", str(problem), "Mend the fields named") from None
+    return kind.model_validate({name: getattr(command, name) for name in kind.model_fields})
 
 
 def _other_account(command: Report, event: Event, standing: Standing) -> Recorded[Event] | None:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from domain.decisions.command import Ask, Circumstances, Report
 from domain.eligibility import Verdict, failed, unknown, weigh_all
 from domain.patient import Patient
-from domain.rejections import Incomplete
+from domain.rejections import Incomplete, OutOfOrder
 from events.clinical_date import ClinicalDate
 from events.event import Event
 from events.screening import (
@@ -96,7 +96,7 @@ class ConfirmEligibility(Ask):
 
 
 def confirm_eligibility(command: ConfirmEligibility, patient: Patient, circumstances: Circumstances) -> list[Event]:
-    """Eligible, screening failed with every failed and unknown criterion, or `Incomplete`."""
+    """Eligible, or screening failed with every failed and unknown criterion. Raises `Incomplete`, `OutOfOrder`."""
     verdicts = weigh_all(patient, circumstances.edition, circumstances.today)
     if failed(verdicts):
         event: Event = ScreeningFailed(
@@ -109,7 +109,10 @@ def confirm_eligibility(command: ConfirmEligibility, patient: Patient, circumsta
             criteria=_ids(verdicts),
             reference_date=ClinicalDate.parse(patient.reference_date or circumstances.today),
         )
-    return [] if _already(patient, event) else [event]
+    if _already(patient, event):
+        return []
+    _require_not_randomised(patient)
+    return [event]
 
 
 def _require_complete(verdicts: tuple[Verdict, ...]) -> None:
@@ -128,8 +131,15 @@ def _ids(verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
 
 
 def _already(patient: Patient, event: Event) -> bool:
-    same = patient.last(type(event))
-    other = patient.last(ScreeningFailed if isinstance(event, EligibilityConfirmed) else EligibilityConfirmed)
-    if same is None or (other is not None and other.position > same.position):
-        return False
-    return same.event.model_copy(update={"occurred_on": event.occurred_on}) == event
+    decided = patient.eligibility
+    return decided is not None and decided.event.model_copy(update={"occurred_on": event.occurred_on}) == event
+
+
+def _require_not_randomised(patient: Patient) -> None:
+    if patient.allocation is not None:
+        raise OutOfOrder(
+            "eligibility",
+            patient.patient_id,
+            f"was randomised on {patient.allocation.occurred_on}; eligibility is decided before",
+            "Nothing to do: criteria that are not met show as deviations (intention to treat)",
+        )
