@@ -1,0 +1,114 @@
+"""The results of a survival analysis in words: every number with its limits, every p value with its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+
+from domain.analysis.result import AnalysisReport, ArmEstimate, CoxEstimate, LogRank, MedianSurvival, SurvivalDifference
+
+_NAMES = {
+    "EFS": "Event-free survival",
+    "LRRFS": "Locoregional recurrence-free survival",
+    "OS": "Overall survival",
+}
+
+
+def endpoint_name(report: AnalysisReport) -> str:
+    """The endpoint written out; a plain table has none."""
+    return _NAMES.get(report.endpoint or "", report.endpoint or "Survival")
+
+
+def findings(report: AnalysisReport) -> Iterator[str]:
+    """One sentence an estimate, in the order of the protocol's objectives."""
+    yield hazard_ratio(report.cox)
+    yield difference(report.difference_5y, report.arms["IMNI"].km[-1].years)
+    yield log_rank(report.logrank)
+    years = report.follow_up.median_years
+    followed = f"not estimable ({report.follow_up.reason})" if years is None else f"{years:.2f} years"
+    yield f"Median follow-up {followed}, reverse Kaplan–Meier"
+
+
+def hazard_ratio(cox: CoxEstimate) -> str:
+    """The hazard ratio, its limits, the margin and the one-sided test; or why there is none."""
+    if cox.hr is None or cox.lower is None or cox.upper is None or cox.ni_p_one_sided is None:
+        return f"Hazard ratio OMIT : IMNI not estimable: {cox.reason}"
+    limits = f"95 % CI {_apart(cox.lower, cox.ni_margin)} to {_apart(cox.upper, cox.ni_margin)}"
+    test = f"margin {cox.ni_margin:.2f}, one-sided non-inferiority p {p_value(cox.ni_p_one_sided)}"
+    return f"Hazard ratio OMIT : IMNI {_apart(cox.hr, cox.ni_margin)} ({limits}); {test}"
+
+
+def difference(found: SurvivalDifference, years: int) -> str:
+    """The difference in percentage points, its limits, the margin and the one-sided test; or why there is none."""
+    named = f"Difference at {years} years OMIT − IMNI"
+    if found.diff is None or found.lower is None or found.upper is None or found.ni_p_one_sided is None:
+        return f"{named} not estimable: {found.reason}"
+    margin = 100 * found.margin
+    shown = _signed(f"{margin:g}")
+    diff, lower, upper = (_apart(100 * value, margin) for value in (found.diff, found.lower, found.upper))
+    test = f"margin {shown}, one-sided non-inferiority p {p_value(found.ni_p_one_sided)}"
+    carried = "; beyond follow-up, survival carried forward" if found.beyond_last_time else ""
+    return f"{named} {diff} points (95 % CI {lower} to {upper}); {test}{carried}"
+
+
+def log_rank(test: LogRank) -> str:
+    """The two-sided log-rank test, named as such beside the one-sided ones."""
+    if test.p is None or test.chi2 is None:
+        return f"Log-rank test undefined: {test.reason}"
+    return f"Log-rank χ² {test.chi2:.2f}, two-sided p {p_value(test.p)}"
+
+
+def survival_at_horizon(arm: ArmEstimate) -> str:
+    """Survival at the horizon in per cent with its limits; not estimable where it is carried forward."""
+    point = arm.km[-1]
+    if point.survival is None or point.beyond_last_time:
+        return "not estimable (not followed that long)" if arm.n else "not estimable (no patients)"
+    if point.lower is None or point.upper is None:
+        return f"{100 * point.survival:.1f} % (no limits)"
+    return f"{100 * point.survival:.1f} % ({100 * point.lower:.1f} to {100 * point.upper:.1f})"
+
+
+def median(found: MedianSurvival) -> str:
+    """The median in years with its limits, as far as they are reached."""
+    if found.years is None:
+        return "not reached"
+    lower, upper = ("not reached" if limit is None else f"{limit:.2f}" for limit in (found.lower, found.upper))
+    return f"{found.years:.2f} years ({lower} to {upper})"
+
+
+def caption(report: AnalysisReport) -> str:
+    """What was analysed, as of when."""
+    said = [f"{counted(report.n, 'patient')}, {counted(report.events, 'event')}"]
+    if report.population:
+        said.insert(0, {"itt": "Intention to treat"}.get(report.population, report.population.capitalize()))
+    if report.cutoff:
+        said.append(f"data cut-off {report.cutoff.isoformat()}")
+    if report.known_at:
+        said.append(f"as known at {report.known_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC")
+    if report.position is not None:
+        said.append(f"log position {report.position}")
+    return " · ".join([*said, f"protocol edition {report.edition}"])
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 event`, `2 events`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def p_value(p: float) -> str:
+    """`= 0.034`; very small ones as `< 0.0001`."""
+    if p < 0.0001:
+        return "< 0.0001"
+    return f"= {p:.4f}" if p < 0.01 else f"= {p:.3f}"
+
+
+def _apart(value: float, margin: float) -> str:
+    """Two decimals, or as many as keep a value that is not the margin from being printed as the margin."""
+    for digits in range(2, 8):
+        if round(value, digits) != round(margin, digits):
+            return _signed(f"{value:.{digits}f}")
+    return _signed(f"{value:.8f}")
+
+
+def _signed(number: str) -> str:
+    return number.replace("-", "−")

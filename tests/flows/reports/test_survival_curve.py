@@ -1,0 +1,121 @@
+"""The curve as an operator and a statistician see it: complete, reproducible, small enough for an artifact."""
+
+import re
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+
+import pytest
+
+from domain.analysis.analyse import analyse, arm_curves
+from domain.analysis.result import AnalysisReport, Scope, report
+from domain.analysis.survival_table import SurvivalTable
+from domain.protocol.v2_0 import EDITION
+from flows.reports.risk_rows import risk_rows
+from flows.reports.survival_curve import survival_curve_markdown, survival_curve_png, survival_curve_svg
+from tests.domain.analysis.reference_cases import CASES, table
+
+SCOPE = Scope(
+    endpoint="EFS",
+    population="itt",
+    cutoff=date(2026, 3, 1),
+    known_at=datetime(2026, 3, 2, 1, tzinfo=UTC),
+    edition="2.0",
+    position=4711,
+)
+TRIAL = "S01_imni_n214_equal91"
+
+
+def analysed(case: str) -> tuple[SurvivalTable, AnalysisReport]:
+    given = table(case)
+    return given, report(SCOPE, analyse(given, EDITION.margins))
+
+
+def words(svg: str) -> str:
+    return " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+
+
+def test_the_same_analysis_gives_the_same_bytes() -> None:
+    assert survival_curve_svg(*analysed(TRIAL)) == survival_curve_svg(*analysed(TRIAL))
+    assert survival_curve_png(*analysed(TRIAL)) == survival_curve_png(*analysed(TRIAL))
+
+
+def test_the_figure_says_what_it_shows() -> None:
+    said = words(survival_curve_svg(*analysed(TRIAL)))
+    for phrase in (
+        "Event-free survival",
+        "Intention to treat",
+        "214 patients, 16 events",
+        "data cut-off 2026-03-01",
+        "Years since randomisation",
+        "axis starts at 80%, not at 0",
+        "Hazard ratio OMIT : IMNI 1.03 (95 % CI 0.39 to 2.76)",
+        "margin 2.30, one-sided non-inferiority p = 0.055",
+        "margin −10, one-sided non-inferiority p = 0.0056",
+        "two-sided p = 0.946",
+        "Median follow-up 5.92 years, reverse Kaplan–Meier",
+    ):
+        assert phrase in said, phrase
+
+
+def test_an_axis_from_zero_says_nothing() -> None:
+    assert "axis starts" not in words(survival_curve_svg(*analysed("R01_lung_sex")))
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_rows_of_the_risk_table_add_up_to_the_patients(case: str) -> None:
+    given, found = analysed(case)
+    for arm, curve in arm_curves(given).items():
+        rows = risk_rows(given, curve, tuple(range(8)))
+        assert {sum(counts) for counts in zip(*rows.values(), strict=True)} == {found.arms[arm].n}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_case_can_be_drawn_and_fits_an_artifact(case: str) -> None:
+    given, found = analysed(case)
+    assert len(survival_curve_svg(given, found).encode()) * 4 / 3 < 200_000
+    assert len(survival_curve_markdown(given, found).encode()) < 300_000
+
+
+def test_nobody_randomised_yet_can_be_drawn() -> None:
+    nobody = SurvivalTable((), (), ())
+    said = words(survival_curve_svg(nobody, report(SCOPE, analyse(nobody, EDITION.margins))))
+    assert "not estimable: no patients in arm IMNI" in said
+
+
+def test_a_plain_table_has_no_endpoint_or_population_to_name() -> None:
+    given = table(TRIAL)
+    plain = Scope(endpoint=None, population=None, cutoff=None, known_at=None, edition="2.0", position=None)
+    markdown = survival_curve_markdown(given, report(plain, analyse(given, EDITION.margins)))
+    assert markdown.startswith("## Survival\n\n214 patients, 16 events · protocol edition 2.0\n")
+
+
+def test_the_markdown_has_figure_estimates_and_numbers_at_risk() -> None:
+    markdown = survival_curve_markdown(*analysed(TRIAL))
+    assert markdown.startswith("## Event-free survival\n")
+    assert "](data:image/png;base64,iVBOR" in markdown
+    assert "| IMNI | 107 | 8 | 95.1 % (88.6 to 97.9) | not reached |" in markdown
+    assert "| OMIT | At risk | 107 | 105 | 101 | 100 | 98 | 96 |" in markdown
+
+
+def test_survival_past_the_last_time_is_not_printed_as_an_estimate() -> None:
+    markdown = survival_curve_markdown(*analysed("S03_imni_n75_interim"))
+    assert "| IMNI | 38 | 1 | not estimable (not followed that long) | not reached |" in markdown
+    assert "beyond follow-up, survival carried forward" in markdown
+
+
+def test_a_limit_beside_the_margin_is_not_printed_as_the_margin() -> None:
+    given, found = analysed(TRIAL)
+    near = found.difference_5y.model_copy(update={"lower": -0.0999996})
+    markdown = survival_curve_markdown(given, found.model_copy(update={"difference_5y": near}))
+    assert "95 % CI −9.99996 to" in markdown
+
+
+def test_drawing_leaves_no_global_figure_behind() -> None:
+    code = (
+        "import sys; from tests.flows.reports.test_survival_curve import *; survival_curve_svg(*analysed(TRIAL));"
+        "print('flows.reports.survival_figure' in sys.modules, 'prefect' in sys.modules);"
+        "import matplotlib._pylab_helpers as p; print(p.Gcf.figs)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split("\n")[:2] == ["True False", "OrderedDict()"]
