@@ -63,4 +63,4 @@ def _why_undefined(diff: float | None, se: float | None) -> str:
         return "an arm has no patients"
     if se is None:
         return "survival is 0 in an arm: its standard error is undefined"
-    return "no events yet: the standard error is 0, so there is nothing to test"
+    return "no events by that time: the standard error is 0, so there is nothing to test"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from domain.analysis.analyse import analyse, arm_curves, columns
@@ -124,3 +125,8 @@ def test_the_table_of_the_report_is_in_years_whatever_the_unit() -> None:
     assert all(map(same, survival, expected(case, "km", "arm1", "at_times", "surv")))
     assert same(report.follow_up.median_years, 243 / 365.25)
     assert [point.beyond_last_time for point in report.arms["OMIT"].km] == [False, True, True, True, True]
+
+
+def test_events_leave_before_the_censorings_of_the_same_day() -> None:
+    time, status = np.array([1.0, 1.0, 1.0, 2.0]), np.array([1.0, 1.0, 0.0, 0.0])
+    assert median_follow_up(time, status) == 1.0
