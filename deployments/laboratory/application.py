@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Request, Response
 from fhir.resources.R4B.servicerequest import ServiceRequest
@@ -52,7 +52,7 @@ def application(practice: Practice) -> FastAPI:
 def _orders(app: FastAPI, practice: Practice) -> None:
     async def place(request: Request) -> Response:
         body = await request.body()
-        wanted = unquote(parse_qs(request.headers.get("If-None-Exist", "")).get("identifier", [""])[0])
+        wanted = parse_qs(request.headers.get("If-None-Exist", "")).get("identifier", [""])[0]
         practice.book.note_post(wanted.removeprefix(f"{ORDER_SYSTEM}|") or "without key")
         return await _answered(practice, "orders", lambda: _place(practice, body, wanted, str(request.base_url)))
 

@@ -219,13 +219,13 @@ async def test_a_report_is_out_when_the_turn_around_is_over(
 async def test_the_cursor_brings_what_is_new_and_misses_nothing(
     laboratory: DemonstrationLaboratory, gateway: Laboratory
 ) -> None:
-    await place(gateway, "RJ-0001", "RJ-0002")
+    await place(gateway, "RJ-0000", "RJ-0001", "RJ-0002")
     first = await gateway.reports_since(None)
     await place(gateway, "RJ-0003")
     laboratory.suffer(Fault(kind="corrected", order_key="recurindex/RJ-0001/1"))
     then = await gateway.reports_since(first.cursor)
 
-    assert [report.patient_id for report in first.reports] == ["RJ-0001", "RJ-0002"]
+    assert [report.patient_id for report in first.reports] == ["RJ-0000", "RJ-0001", "RJ-0002"]
     assert [(report.patient_id, report.status) for report in then.reports] == [
         ("RJ-0002", "final"),  # the boundary is told again: nothing that shares its instant is missed
         ("RJ-0003", "final"),
