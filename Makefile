@@ -1,0 +1,50 @@
+# Every target does its own set-up, in .venv, without root; run any of them first. Needs Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup demo up test check bench lock clean
+
+setup: $(READY)
+
+demo: $(READY)  ## 214 simulated patients, from screening to five years, and the analysis
+	$(VENV)/bin/imni demo
+
+up: $(READY)  ## the installation: Prefect with its interface, schedules, reactor
+	$(VENV)/bin/imni up
+
+test: $(READY)  ## all tests; every line and branch of events and domain
+	$(VENV)/bin/python -m pytest --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
+
+check: $(READY)  ## style, types and the dependency rule
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/pyright
+	$(VENV)/bin/lint-imports
+
+bench: $(READY)  ## measured speeds
+	$(VENV)/bin/python -m tests.benchmarks
+
+# A stale set-up is brought up to date; an unfinished one (.ready is missing) is made anew.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON) is missing or older than Python 3.11: install a newer one, or name it: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) comes without venv: install it (on Debian the package python3-venv)" >&2; exit 1; }
+	$(PYTHON) -m venv $(if $(wildcard $(READY)),,--clear) $(VENV)
+	@rm -f $(READY)
+	$(VENV)/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+lock: ## the newest allowed versions into requirements.lock; uv lives in a folder that is thrown away
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	$(PYTHON) -m venv "$$folder" && "$$folder/bin/python" -m pip install --quiet uv && \
+	"$$folder/bin/uv" pip compile pyproject.toml --all-extras --generate-hashes --universal --python-version 3.11 \
+	  --no-header --no-annotate --no-emit-index-url --quiet -o requirements.lock
+	@echo "requirements.lock is written: read the difference, run make check test, commit it"
+
+clean:  ## everything that make can make again
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,96 @@
+"""Prefect's own server and both its interfaces, kept from calling anyone outside; runs as a child of `imni up`.
+
+Started by `deployments.prefect_server` as `python -P -m deployments.prefect_application SOCKET`, where SOCKET is the
+inherited descriptor of a listening socket and standard input is the life line: it ends when the parent does.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "connect-src 'self'",
+        "script-src 'self' 'unsafe-eval' blob:",
+        "style-src 'self' 'unsafe-inline'",
+        "img-src 'self' data: blob:",
+        "font-src 'self' data:",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+"""What a browser showing the interface may reach: this server only. Prefect's V2 interface calls an analytics service
+from the browser even when the server's analytics are off; this is what stops it. The run graph needs `unsafe-eval`."""
+
+_HEADERS = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+_LAST_REQUESTS_SECONDS = 3
+_LIFE_AFTER_PARENT_SECONDS = 10.0
+
+
+class KeptInside:
+    """An ASGI layer that forbids the browser every address but this server's own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", ()), *_HEADERS]}
+            await send(message)
+
+        await self._app(scope, receive, send_guarded if scope["type"] == "http" else send)
+
+
+def serve(listener: socket.socket) -> None:
+    """Serve Prefect on `listener` until told to stop by SIGTERM or SIGINT."""
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    from deployments.prefect_database import let_writers_queue
+
+    let_writers_queue()
+
+    config = uvicorn.Config(
+        KeptInside(create_app(final=True)),
+        log_level="warning",
+        timeout_graceful_shutdown=_LAST_REQUESTS_SECONDS,
+        lifespan="on",
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def end_with_parent(life_line: Any) -> None:
+    """End this process when the other end of `life_line` closes, however the parent died, also by kill -9.
+
+    A pipe and not Linux's parent death signal: that one also fires when only the thread that started us ends.
+    """
+
+    def watch() -> None:
+        life_line.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_LIFE_AFTER_PARENT_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="life-line", daemon=True).start()
+
+
+if __name__ == "__main__":
+    end_with_parent(os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0))
+    serve(socket.socket(fileno=int(sys.argv[1])))

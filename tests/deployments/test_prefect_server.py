@@ -1,0 +1,170 @@
+"""The Prefect server as `imni up` runs it. Also the guard of the pin on FastAPI: from 0.155 on it does not start."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from prefect import flow
+from prefect.client.orchestration import get_client
+from prefect.events.filters import EventFilter, EventNameFilter
+from prefect.states import Scheduled
+
+from deployments.prefect_server import CannotListen, PortInUse, PrefectServer, ServerFailed
+from flows.settings import read_settings
+
+pytestmark = pytest.mark.prefect
+
+
+@flow
+async def count_patients(patients: int) -> int:
+    return patients
+
+
+def test_the_server_answers_from_an_empty_home_and_stops_without_a_listener(tmp_path: Path) -> None:
+    server = PrefectServer(read_settings(home=tmp_path / "new", port=0))
+    server.start()
+    server.wait_until_healthy()
+    assert httpx.get(f"{server.api_url}/health").json() is True
+    assert (tmp_path / "new" / "prefect" / "prefect.db").exists()
+    server.stop()
+    assert not _listens(server)
+
+
+@pytest.mark.parametrize("page", ["/v2/", "/", "/v2/runs", "/runs"])
+def test_both_interfaces_are_served_and_may_reach_this_server_only(prefect_server: PrefectServer, page: str) -> None:
+    version = "v2" if page.startswith("/v2") else "v1"
+    answer = httpx.get(
+        prefect_server.ui_url + page, headers={"accept": "text/html"}, cookies={"prefect_ui_version": version}
+    )
+    assert answer.status_code == 200
+    assert "<title>Prefect Server</title>" in answer.text
+    assert "connect-src 'self';" in answer.headers["content-security-policy"]
+
+
+def test_the_second_interface_is_the_one_an_operator_meets(prefect_server: PrefectServer) -> None:
+    answer = httpx.get(prefect_server.ui_url, headers={"accept": "text/html"})
+    assert answer.headers["location"] == "/v2/"
+
+
+def test_no_analytics_and_no_other_site_may_use_the_interface(prefect_server: PrefectServer) -> None:
+    assert httpx.get(f"{prefect_server.api_url}/admin/settings").json()["server"]["analytics_enabled"] is False
+    elsewhere = httpx.get(f"{prefect_server.api_url}/health", headers={"origin": "https://elsewhere.example"})
+    assert "access-control-allow-origin" not in elsewhere.headers
+
+
+async def test_a_flow_run_is_recorded(prefect_server: PrefectServer) -> None:
+    assert await count_patients(214) == 214
+    async with get_client() as client:
+        runs = await client.read_flow_runs()
+        assert [run.state_name for run in runs if run.parameters == {"patients": 214}] == ["Completed"]
+        assert str(client.api_url).rstrip("/") == prefect_server.api_url
+
+
+async def test_many_runs_at_once_wait_for_each_other(prefect_server: PrefectServer) -> None:
+    began = time.monotonic()
+    await asyncio.gather(*(count_patients(number) for number in range(16)))
+    assert time.monotonic() - began < 12, "refused writers come back after seconds: writers do not queue"
+
+
+async def test_the_services_behind_the_server_run(prefect_server: PrefectServer) -> None:
+    await count_patients(1)
+    async with get_client() as client:
+        past = Scheduled(scheduled_time=datetime.now(UTC) - timedelta(minutes=5))
+        run = await client.create_flow_run(count_patients, parameters={"patients": 1}, state=past)
+
+        async def is_late() -> bool:
+            return (await client.read_flow_run(run.id)).state_name == "Late"
+
+        await _eventually(is_late)
+
+    def event_is_kept() -> bool:
+        wanted = EventFilter(event=EventNameFilter(name=["prefect.flow-run.Completed"])).model_dump(mode="json")
+        answer = httpx.post(f"{prefect_server.api_url}/events/filter", json={"filter": wanted})
+        return bool(answer.json()["events"])
+
+    await _eventually(event_is_kept)
+
+
+def test_a_busy_port_is_named_with_the_way_out(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(PortInUse, match=rf"port {port} on 127\.0\.0\.1 is in use.*IMNI_PORT="):
+            PrefectServer(read_settings(home=tmp_path, port=port)).start()
+
+
+def test_an_address_of_another_machine_is_refused(tmp_path: Path) -> None:
+    settings = read_settings(home=tmp_path, host="192.0.2.1", auth="trial:secret-word")
+    with pytest.raises(CannotListen, match=r"cannot listen on 192\.0\.2\.1.*IMNI_HOST"):
+        PrefectServer(settings).start()
+
+
+def test_a_server_that_ends_early_says_why(tmp_path: Path) -> None:
+    (tmp_path / "prefect").mkdir()
+    (tmp_path / "prefect" / "prefect.db").write_bytes(b"this is no database" * 100)
+    with (
+        PrefectServer(read_settings(home=tmp_path, port=0)) as server,
+        pytest.raises(ServerFailed, match=r"(?s)has ended.*prefect-server\.log.*file is not a database"),
+    ):
+        server.wait_until_healthy()
+
+
+def test_the_server_does_not_outlive_a_killed_parent(tmp_path: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", _PARENT, str(tmp_path)], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert parent.stdout is not None
+    with parent.stdout:
+        child = int(parent.stdout.readline())
+    assert _lives(child)
+    parent.send_signal(signal.SIGKILL)
+    parent.wait()
+    deadline = time.monotonic() + 20
+    while _lives(child) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not _lives(child)
+
+
+_PARENT = """
+import sys, time
+from pathlib import Path
+from deployments.prefect_server import PrefectServer
+from flows.settings import read_settings
+server = PrefectServer(read_settings(home=Path(sys.argv[1]), port=0))
+server.start()
+server.wait_until_healthy()
+print(server.pid, flush=True)
+time.sleep(600)
+"""
+
+
+async def _eventually(holds: Callable[[], object], seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = holds()
+        if await answer if asyncio.iscoroutine(answer) else answer:
+            return
+        await asyncio.sleep(0.2)
+    pytest.fail(f"did not become true within {seconds:g} s")
+
+
+def _listens(server: PrefectServer) -> bool:
+    address = httpx.URL(server.api_url)
+    with socket.socket() as probe:
+        return probe.connect_ex((address.host, address.port or 80)) == 0
+
+
+def _lives(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
