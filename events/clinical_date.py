@@ -41,7 +41,7 @@ class ClinicalDate:
         year, month, day = (int(part) if part else None for part in found.groups())
         assert year is not None
         try:
-            date(year, month or 1, day or 1)
+            date(year, 1 if month is None else month, 1 if day is None else day)
         except ValueError:
             raise ValueError(f"{value!r} is not in the calendar: {_WAY_OUT}") from None
         return cls(year, month, day)
