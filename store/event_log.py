@@ -88,6 +88,11 @@ class EventLog(Protocol):
         """Whether the log is of a simulated trial."""
         ...
 
+    @property
+    def url(self) -> str:
+        """Where the database is, for the projections that live beside the log."""
+        ...
+
     def append(self, *appends: Append) -> Appended:
         """Append to one or more streams, all or nothing.
 

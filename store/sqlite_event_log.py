@@ -66,6 +66,11 @@ class SqliteEventLog:
         """Whether the log is of a simulated trial."""
         return bool(self._simulated)
 
+    @property
+    def url(self) -> str:
+        """See `EventLog.url`."""
+        return f"sqlite:///{self.path}"
+
     def require_kind(self, simulated: bool | None) -> None:
         """Mark a new log as simulated or real; check an old one. Raises `OtherKindOfLog`."""
         with self._transaction() as database:

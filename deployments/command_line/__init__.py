@@ -1,0 +1,49 @@
+"""The command line `imni`: every printing command takes `--json`; exit 0 fine, 1 findings, 2 bad input."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from deployments.command_line import analysing, keeping, reading, recording, running
+from deployments.command_line.printing import BAD_INPUT, refuse
+
+application = typer.Typer(
+    name="imni",
+    help="The IMNI PRECISION trial. IMNI_HOME holds an installation, IMNI_DATABASE_URL its log.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+application.command("init")(recording.init)
+application.command("up")(running.up)
+application.command("demo")(running.demo)
+application.command("import")(recording.import_patients)
+application.command("record")(recording.record)
+application.command("history")(reading.history)
+application.command("worklist")(reading.print_worklist)
+application.command("analyse")(analysing.analyse)
+application.command("verify")(keeping.verify)
+application.command("rebuild")(keeping.rebuild)
+application.command("status")(reading.status)
+
+
+def main() -> None:
+    """Run the command line; every refusal is one sentence on standard error, never a traceback."""
+    try:
+        application()
+    except _refusals() as refusal:
+        refuse(f"Refused: {refusal}")
+        sys.exit(BAD_INPUT)
+
+
+def _refusals() -> tuple[type[Exception], ...]:
+    from domain.analysis.errors import AnalysisError
+    from domain.rejections import Rejection
+    from flows.home import HomeRefused
+    from flows.settings import SettingsRefused
+    from store.event_log import EventLogError
+
+    return (Rejection, AnalysisError, SettingsRefused, HomeRefused, EventLogError)

@@ -1,0 +1,191 @@
+"""Commands that add to the log: `init`, `record`, `import`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+from pydantic import ValidationError
+
+from deployments.command_line.envelopes import envelope
+from deployments.command_line.installation import entry_of, instant, opened
+from deployments.command_line.options import At, By, DryRun, Json, On, Rejects, Role
+from deployments.command_line.printing import FINDINGS, print_json, print_table, say
+from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS, PatientCommand, TrialCommand
+from domain.decisions.command import Command
+from domain.rejections import Implausible, Incomplete, NoSuchEntry
+from flows.settings import read_settings
+from store.transact import Entry, TrialLog
+
+
+def init(
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="Make a home for a simulated trial, marked so for ever.")
+    ] = False,
+    at: Annotated[
+        str | None, typer.Option("--at", help="Recording instant of the opening; simulated homes only.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a home: its folder, its log, its allocation list."""
+    if at is not None and not simulated:
+        raise Implausible("--at", at, "is for simulated homes only", "Add --simulated, or leave --at out")
+    with opened(simulated=simulated, at=instant(at, "--at") if at else None) as trial_log:
+        told = {
+            "home": str(read_settings().home),
+            "simulated": trial_log.names.simulated,
+            "events": trial_log.log.last_position(),
+        }
+        print_json(told) if as_json else say(
+            f"{'Simulated trial' if told['simulated'] else 'Trial'} at {told['home']}: {told['events']} events"
+        )
+
+
+def record(
+    command: Annotated[str | None, typer.Argument(help="Name of the command, as `--list` shows it.")] = None,
+    patient: Annotated[str | None, typer.Option("--patient", help="Pseudonymous id of the patient.")] = None,
+    data: Annotated[str, typer.Option("--data", help="JSON, @FILE, or - for standard input.")] = "{}",
+    on: On = None,
+    at: At = None,
+    by: By = "operator",
+    role: Role = "coordinator",
+    listing: Annotated[bool, typer.Option("--list", help="Print every command with its JSON schema.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Record a command, the same ones the forms take."""
+    if listing:
+        print_json([_described(kind) for kind in {**PATIENT_COMMANDS, **TRIAL_COMMANDS}.values()])
+        return
+    if command is None:
+        raise Incomplete("COMMAND", "missing", "which command?", "`imni record --list` prints them all")
+    kind = _command_class(command)
+    with opened() as trial_log:
+        entry = entry_of(trial_log, by, role, at, f"imni record {command}")
+        today = entry.at.astimezone(trial_log.edition().site_zone).date()
+        written = _carry_out(trial_log, _parsed(kind, data, on, today), patient, entry)
+        print_json(written) if as_json else _say_what_was_written(written)
+
+
+def import_patients(
+    file: Annotated[Path, typer.Argument(help="CSV file; its columns are in docs/import.md.")],
+    dry_run: DryRun = False,
+    rejects: Rejects = None,
+    by: By = "operator",
+    role: Role = "data-manager",
+    as_json: Json = False,
+) -> None:
+    """Take over patients from another system."""
+    from flows.take_over import import_file
+
+    from deployments.command_line.progress import counting
+
+    with opened() as trial_log, counting("patients", quiet=as_json) as progress:
+        author = entry_of(trial_log, by, role, None, file.name)
+        result = import_file(
+            trial_log,
+            file,
+            lambda reference: _from_import(author, reference),
+            dry_run=dry_run,
+            reject_path=rejects,
+            progress=progress,
+        )
+    print_json(result.summary()) if as_json else _say_import(result.summary())
+    if result.problems:
+        raise typer.Exit(FINDINGS)
+
+
+def _from_import(author: Entry, reference: str) -> Entry:
+    from dataclasses import replace
+
+    from events.recorded import Source
+
+    return replace(author, source=Source(kind="import", reference=reference))
+
+
+def _say_import(summary: dict[str, Any]) -> None:
+    print_table("Import", ("", ""), [(key, value) for key, value in summary.items() if key != "problems"])
+    for problem in summary["problems"]:
+        say(str(problem))
+
+
+def _described(kind: type[Command]) -> dict[str, Any]:
+    return {
+        "command": kind.wire,
+        "about": "patient" if kind.wire in PATIENT_COMMANDS else "trial",
+        "title": kind.title,
+        "description": (kind.__doc__ or "").strip(),
+        "schema": kind.model_json_schema(),
+    }
+
+
+def _command_class(name: str) -> type[Command]:
+    from difflib import get_close_matches
+
+    commands = {**TRIAL_COMMANDS, **PATIENT_COMMANDS}
+    if name not in commands:
+        near = get_close_matches(name, commands, n=1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise NoSuchEntry("COMMAND", repr(name), "no such command", f"{hint}`imni record --list` prints them all")
+    return commands[name]
+
+
+def _parsed(kind: type[Command], data: str, on: str | None, today: date) -> Command:
+    values = _json_object(_text(data))
+    if on is not None:
+        values["occurred_on"] = on
+    values.setdefault("occurred_on", str(today))
+    try:
+        return kind.model_validate_json(json.dumps(values))
+    except ValidationError as refusal:
+        problems = [f"{'.'.join(str(part) for part in e['loc'])} {e['input']!r}: {e['msg']}" for e in refusal.errors()]
+        raise Implausible(
+            kind.wire, "as given", "; ".join(problems), "`imni record --list` shows what each field takes"
+        ) from None
+
+
+def _text(data: str) -> str:
+    if data == "-":
+        return sys.stdin.read()
+    if data.startswith("@"):
+        path = Path(data[1:])
+        if not path.is_file():
+            raise NoSuchEntry("--data", data, "no such file", "Give @ and the path of a JSON file")
+        return path.read_text(encoding="utf-8")
+    return data
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        values = json.loads(text)
+    except ValueError as problem:
+        raise Implausible("--data", repr(text[:80]), f"is not JSON ({problem})", 'Write {"field": "value"}') from None
+    if not isinstance(values, dict):
+        raise Implausible("--data", repr(text[:80]), "is not a JSON object", 'Write {"field": "value"}')
+    return cast("dict[str, Any]", values)
+
+
+def _carry_out(trial_log: TrialLog, command: Command, patient: str | None, entry: Entry) -> list[dict[str, Any]]:
+    if command.wire in PATIENT_COMMANDS and patient is not None:
+        try:
+            stream = trial_log.names.patient(patient)
+        except ValueError as problem:
+            raise Implausible("--patient", repr(patient), str(problem), "Use the pseudonymous id") from None
+        written = trial_log.transact(patient, cast("PatientCommand", command), entry)
+    elif command.wire in TRIAL_COMMANDS:
+        stream = trial_log.names.trial
+        written = trial_log.transact_trial(cast("TrialCommand", command), entry)
+    else:
+        raise Incomplete("--patient", "missing", f"{command.wire} is about a patient", "Add --patient ID")
+    ids = {recorded.event_id for recorded in written}
+    return [envelope(stored) for stored in trial_log.log.read_stream(stream) if stored.event_id in ids]
+
+
+def _say_what_was_written(written: list[dict[str, Any]]) -> None:
+    if not written:
+        say("Already on record: nothing was added")
+    for recorded in written:
+        say(f"{recorded['position']:>8}  {recorded['type']}  {recorded['occurred_on']}  {recorded['event_id']}")

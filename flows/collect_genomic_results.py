@@ -1,0 +1,119 @@
+"""Reaction: what the laboratory reports is recorded; what nobody may act on is set aside for a person."""
+
+from collections.abc import Sequence
+
+from prefect import flow, get_run_logger
+
+from domain.decide import PatientCommand
+from domain.decisions.genomics import (
+    CancelGenomicTest,
+    RecordGenomicResult,
+    SetGenomicReportAside,
+    WithdrawGenomicResult,
+)
+from domain.rejections import Rejection
+from domain.work_item import Work
+from events.clinical_date import ClinicalDate
+from events.genomics import GenomicTestOrdered, RiskClass
+from flows.gateways.errors import GatewayError
+from flows.gateways.fhir_reports import Report
+from flows.resources import Resources, resources
+from flows.work_off import Outcome, open_items
+
+_FINAL = ("final", "amended", "corrected", "appended")
+_cursors: dict[str, str | None] = {}
+"""How far each laboratory's reports were read by this process. Lost with it: reading again records nothing twice."""
+
+
+@flow(name="collect-genomic-results", description="Collect what the laboratory reported.", validate_parameters=False)
+async def collect_genomic_results(patient_ids: Sequence[str]) -> tuple[Outcome, ...]:
+    """Record every report the laboratory has made since the last time."""
+    given = resources()
+    if given.laboratory is None:
+        return ()
+    place = f"{given.settings.log_path} {given.settings.laboratory_url}"
+    try:
+        batch = await given.laboratory.reports_since(_cursors.get(place))
+    except GatewayError as problem:
+        get_run_logger().warning("%s", problem)
+        return _still_open(given, patient_ids, str(problem))
+    for report in batch.reports:
+        record_report(given, report)
+    for unreadable in batch.unreadable:
+        _set_aside(given, None, unreadable.report_id, unreadable.version, unreadable.problem)
+    _cursors[place] = batch.cursor
+    return _still_open(given, patient_ids, "not reported yet")
+
+
+def _still_open(given: Resources, patient_ids: Sequence[str], problem: str) -> tuple[Outcome, ...]:
+    items = open_items(given, patient_ids, Work.COLLECT_GENOMIC_RESULT)
+    return tuple(Outcome(item.key, item.patient_id, "later", problem) for item in items)
+
+
+def record_report(given: Resources, report: Report) -> None:
+    """Record one version of a report in the patient's stream, or set it aside with the reason."""
+    problem = _whose(given, report)
+    if problem is not None:
+        _set_aside(given, None, report.report_id, report.version, problem)
+        return
+    command = _command(report, ClinicalDate.parse(min(report.issued_at.date(), given.today)))
+    if command is None:
+        return
+    try:
+        given.trial_log.transact(report.patient_id, command, _entry(given, report.report_id, report.version))
+    except Rejection as refusal:
+        _set_aside(given, report.patient_id, report.report_id, report.version, str(refusal))
+
+
+def _whose(given: Resources, report: Report) -> str | None:
+    """Why a report is nobody's: an order we never placed, or another patient's."""
+    try:
+        patient = given.trial_log.patient(report.patient_id)
+    except ValueError as problem:
+        return str(problem)
+    if report.order_key in {order.event.order_key for order in patient.every(GenomicTestOrdered)}:
+        return None
+    if report.order_key.split("/")[1:2] == [report.patient_id]:
+        return f"order {report.order_key} was never placed by us"
+    return f"the report names patient {report.patient_id}, its order {report.order_key} another"
+
+
+def _command(report: Report, on: ClinicalDate) -> PatientCommand | None:
+    if report.status == "entered-in-error":
+        return WithdrawGenomicResult(occurred_on=on, report_id=report.report_id, report_version=report.version)
+    if report.status == "cancelled":
+        return CancelGenomicTest(occurred_on=on, order_key=report.order_key, reason="cancelled by the laboratory")
+    if report.status not in _FINAL:
+        return None
+    scores = {score.name: score.value for score in report.scores}
+    classes: list[RiskClass | None] = [score.reported_class for score in report.scores if score.name == "score_18gene"]
+    return RecordGenomicResult(
+        occurred_on=on,
+        order_key=report.order_key,
+        report_id=report.report_id,
+        report_version=report.version,
+        laboratory=report.laboratory or "",
+        assay_version=report.assay_version or "",
+        class_reported=classes[0] if classes else None,
+        score_18gene=scores.get("score_18gene"),
+        ri_lr=scores.get("ri_lr"),
+        ri_dr=scores.get("ri_dr"),
+    )
+
+
+def _set_aside(given: Resources, patient_id: str | None, report_id: str, version: str, problem: str) -> None:
+    command = SetGenomicReportAside(
+        occurred_on=ClinicalDate.parse(given.today), report_id=report_id, report_version=version, problem=problem[:1000]
+    )
+    entry = _entry(given, report_id, version)
+    try:
+        if patient_id is None:
+            given.trial_log.transact_trial(command, entry)
+        else:
+            given.trial_log.transact(patient_id, command, entry)
+    except Rejection:
+        get_run_logger().info("report %s version %s is set aside already", report_id, version)
+
+
+def _entry(given: Resources, report_id: str, version: str):
+    return given.engine_entry(f"report {report_id} version {version}", kind="laboratory")

@@ -1,0 +1,90 @@
+"""The home of an installation: its folder, its log, its secret allocation list. The first command of a home makes it.
+
+HomeRefused    the home is not what the command needs: says what is wrong and the way out
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+
+from domain.allocation import AllocationList, ListDesign
+from domain.decisions.conduct import ActivateEdition, OpenTrial
+from events.clinical_date import ClinicalDate
+from events.randomisation import AllocationListCommitted
+from events.recorded import Actor, Source
+from events.streams import StreamNames
+from flows.settings import Settings
+from store.sqlite_event_log import open_sqlite_log
+from store.transact import Entry, TrialLog
+
+ENGINE = Actor(id="engine", role="engine", kind="system")
+ACTIVATED_ON = date(2020, 12, 10)
+"""Recruitment began under edition 2.0 on this day (Protocol: Current trial status; PQ-27)."""
+
+_SEED_BYTES = 32
+
+
+class HomeRefused(Exception):
+    """The home cannot be used as asked."""
+
+
+def open_home(settings: Settings, now: datetime, *, simulated: bool | None = None) -> TrialLog:
+    """Open an installation, making it when it is new. Raises `HomeRefused` when it is of the other kind."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.log_path.parent.mkdir(parents=True, exist_ok=True)
+    log = open_sqlite_log(settings.log_path, simulated=simulated)
+    allocation_list = AllocationList(ListDesign(), _seed(settings.keys))
+    trial_log = TrialLog(log, StreamNames(log.simulated), allocation_list)
+    if not log.version(trial_log.names.trial) or not log.version(trial_log.names.allocation):
+        _open_trial(trial_log, now)
+    _require_own_list(trial_log, settings)
+    return trial_log
+
+
+def _open_trial(trial_log: TrialLog, now: datetime) -> None:
+    entry = Entry(ENGINE, Source(kind="command-line", reference="imni init"), now)
+    on = ClinicalDate.parse(min(ACTIVATED_ON, now.date()))
+    trial_log.transact_trial(OpenTrial(occurred_on=on, simulated=trial_log.names.simulated), entry)
+    trial_log.transact_trial(ActivateEdition(occurred_on=on, edition="2.0", ethics_reference="RJ 2020-250"), entry)
+    trial_log.commit_allocation_list(on.latest, entry)
+
+
+def _seed(keys: Path) -> bytes:
+    """The secret the list is made from. It lives outside the database and is readable by its owner only."""
+    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = keys / "allocation-seed"
+    with suppress(FileExistsError):
+        _write_once(path, secrets.token_bytes(_SEED_BYTES))
+    seed = path.read_bytes()
+    if len(seed) != _SEED_BYTES:
+        raise HomeRefused(f"{path.name} in the home's keys folder is damaged: restore it from its safe copy")
+    return seed
+
+
+def _write_once(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and never over another: the first of several processes wins."""
+    draft = path.with_suffix(f".{os.getpid()}.draft")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(handle, content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    try:
+        os.link(draft, path)
+    finally:
+        draft.unlink()
+
+
+def _require_own_list(trial_log: TrialLog, settings: Settings) -> None:
+    committed = trial_log.allocations().last(AllocationListCommitted)
+    assert trial_log.allocation_list is not None
+    if committed and committed.event.commitment != trial_log.allocation_list.committed()["commitment"]:
+        raise HomeRefused(
+            "the allocation seed in the home's keys folder is not the one this log was opened with: "
+            "restore keys/allocation-seed from its safe copy before anything else"
+        )

@@ -1,0 +1,59 @@
+"""Every patient's state in memory, kept current by reading the log on from where it was left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from domain.patient import Patient, evolve, fold
+from domain.standing import Standing, known_at
+from domain.trial_work import touches_analyses
+from events.catalogue import read
+from events.event import Event
+from events.recorded import Recorded
+from events.streams import patient_of
+from store.transact import TrialLog
+
+
+@dataclass
+class LivePatients:
+    """Patients by id. `position` is the last event read; `last_touched` the last one that can change a result."""
+
+    trial_log: TrialLog
+    patients: dict[str, Patient] = field(default_factory=dict[str, Patient])
+    trial: Standing = field(default_factory=Standing)
+    position: int = 0
+    last_touched: int = 0
+
+    def read_on(self) -> tuple[Recorded[Event], ...]:
+        """Read what was appended since the last time, and return it."""
+        news = tuple(read(stored) for stored in self.trial_log.log.read_all(after=self.position))
+        for entry in news:
+            self._take(entry)
+        return news
+
+    def _take(self, entry: Recorded[Event]) -> None:
+        patient_id = patient_of(entry.stream)
+        if patient_id is not None:
+            patient = self.patients.get(patient_id) or Patient(patient_id=patient_id)
+            self.patients[patient_id] = evolve(patient, entry)
+        elif entry.stream == self.trial_log.names.trial:
+            self.trial = Standing((*self.trial.history, entry))
+        self.position = entry.position
+        if touches_analyses(entry.event):
+            self.last_touched = entry.position
+
+
+def patients_as_of(
+    trial_log: TrialLog, *, cutoff: date | None = None, knowledge: datetime | None = None
+) -> tuple[tuple[Patient, ...], int]:
+    """Every patient as of a cutoff and a state of knowledge, and the position of the log that was read up to."""
+    histories: dict[str, list[Recorded[Event]]] = {}
+    position = 0
+    for stored in trial_log.log.read_all():
+        position = stored.position
+        patient_id = patient_of(stored.stream)
+        if patient_id is not None:
+            histories.setdefault(patient_id, []).append(read(stored))
+    found = (fold(patient_id, known_at(h, knowledge), cutoff=cutoff) for patient_id, h in histories.items())
+    return tuple(patient for patient in found if patient.history), position

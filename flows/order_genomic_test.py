@@ -1,0 +1,32 @@
+"""Reaction: a clinically high-risk patient who consented gets her RecurIndex test ordered, exactly once."""
+
+from prefect import flow
+
+from domain.decisions.genomics import RecordGenomicDispute, RecordGenomicOrder
+from domain.work_item import Work, WorkItem
+from events.clinical_date import ClinicalDate
+from flows.gateways.errors import LaboratoryUnavailable, OrderAmbiguous
+from flows.resources import Resources
+from flows.work_off import Outcome, work_off
+
+
+@flow(name="order-genomic-test", description="Order the RecurIndex test at the laboratory.", validate_parameters=False)
+async def order_genomic_test(patient_ids: list[str]) -> tuple[Outcome, ...]:
+    """Place every order still open for these patients, each under its own key."""
+    return await work_off(Work.ORDER_GENOMIC_TEST, patient_ids, place_order)
+
+
+async def place_order(given: Resources, item: WorkItem) -> None:
+    """Place one order; the laboratory keeps it once however often it is asked."""
+    if given.laboratory is None:
+        raise LaboratoryUnavailable(item.key, "no laboratory is configured (IMNI_LABORATORY_URL)")
+    on = ClinicalDate.parse(given.today)
+    entry = given.engine_entry(item.key)
+    try:
+        placed = await given.laboratory.order(item.subject, item.patient_id, given.today)
+    except OrderAmbiguous as ambiguous:
+        dispute = RecordGenomicDispute(occurred_on=on, order_key=item.subject, problem=ambiguous.problem)
+        given.trial_log.transact(item.patient_id, dispute, entry)
+        return
+    order = RecordGenomicOrder(occurred_on=on, order_key=item.subject, laboratory_order_id=placed.laboratory_order_id)
+    given.trial_log.transact(item.patient_id, order, entry)

@@ -1,0 +1,85 @@
+"""What a flow works with: the log, the clock, the laboratory, the notifier. Opened once a process.
+
+The reactor and the demonstration hand theirs in with `using`; a flow run in a process of its own opens the home that
+its environment names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from events.recorded import Source
+from flows.clock import Clock, SystemClock
+from flows.gateways.laboratory import Laboratory
+from flows.gateways.mail import Notifier
+from flows.home import ENGINE, open_home
+from flows.settings import Settings, read_settings
+from store.transact import Entry, TrialLog
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Everything outside that a reaction may touch."""
+
+    settings: Settings
+    clock: Clock
+    trial_log: TrialLog
+    laboratory: Laboratory | None
+    notifier: Notifier
+
+    @property
+    def today(self) -> date:
+        """The day on the hospital's calendar."""
+        return self.clock.today(self.settings.time_zone)
+
+    def engine_entry(self, reference: str, kind: str = "reaction") -> Entry:
+        """The engine as the author of an entry, traced to the flow run it acts in."""
+        source = Source.model_validate({"kind": kind, "reference": reference})
+        return Entry(ENGINE, source, self.clock.now(), correlation_id=_flow_run_id())
+
+
+_in_use: list[Resources] = []
+
+
+def resources() -> Resources:
+    """The resources of this process."""
+    if not _in_use:
+        _in_use.append(open_resources(read_settings(), SystemClock()))
+    return _in_use[-1]
+
+
+@contextmanager
+def using(given: Resources) -> Generator[Resources]:
+    """Let every flow of this process work with the resources given."""
+    _in_use.append(given)
+    try:
+        yield given
+    finally:
+        _in_use.remove(given)
+
+
+def open_resources(settings: Settings, clock: Clock) -> Resources:
+    """Open an installation's resources from its settings."""
+    return Resources(
+        settings=settings,
+        clock=clock,
+        trial_log=open_home(settings, clock.now()),
+        laboratory=Laboratory(settings.laboratory_url) if settings.laboratory_url else None,
+        notifier=Notifier([url.get_secret_value() for url in settings.notify_urls]),
+    )
+
+
+def at_clock(given: Resources, clock: Clock) -> Resources:
+    """The same resources under another clock."""
+    return replace(given, clock=clock)
+
+
+def _flow_run_id() -> UUID | None:
+    from prefect.runtime import flow_run
+
+    identifier = flow_run.get_id()
+    return UUID(str(identifier)) if identifier else None

@@ -1,0 +1,21 @@
+"""Reaction: radiotherapy has ended, or its end was corrected, so the follow-up visits are set out."""
+
+from prefect import flow
+
+from domain.decisions.follow_up import ScheduleFollowUp
+from domain.work_item import Work, WorkItem
+from events.clinical_date import ClinicalDate
+from flows.resources import Resources
+from flows.work_off import Outcome, work_off
+
+
+@flow(name="schedule-follow-up", description="Set out the follow-up visits (Table 1).", validate_parameters=False)
+async def schedule_follow_up(patient_ids: list[str]) -> tuple[Outcome, ...]:
+    """Set out the visits of every patient here whose schedule is missing or no longer right."""
+    return await work_off(Work.SCHEDULE_FOLLOW_UP, patient_ids, set_out_visits)
+
+
+async def set_out_visits(given: Resources, item: WorkItem) -> None:
+    """Set out the visits of one patient from the end of her radiotherapy."""
+    command = ScheduleFollowUp(occurred_on=ClinicalDate.parse(given.today))
+    given.trial_log.transact(item.patient_id, command, given.engine_entry(item.key))

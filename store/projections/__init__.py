@@ -1,0 +1,1 @@
+"""The projections in one place: each file answers one question someone asks of the trial."""
