@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from domain.deviations import deviations
+from domain.dose import delivered_cgy, planned_cgy
 from domain.patient import Patient
 from domain.protocol.edition import Edition
-from events.radiotherapy import NodalVolumeDelivered, RadiotherapyCompleted, RadiotherapyNeverStarted
+from events.radiotherapy import (
+    NodalVolumeDelivered,
+    RadiotherapyCompleted,
+    RadiotherapyNeverStarted,
+    RadiotherapyStoppedEarly,
+)
 from events.randomisation import Arm
 
 Population = Callable[[Patient, Edition], Arm | None]
@@ -19,11 +25,19 @@ def intention_to_treat(patient: Patient, edition: Edition) -> Arm | None:
 
 
 def per_protocol(patient: Patient, edition: Edition) -> Arm | None:
-    """Who completed radiotherapy without a major deviation: eligible, allocated volume, 90 % of the dose or more."""
-    if patient.arm is None or not patient.has(RadiotherapyCompleted):
+    """Who was irradiated without a major deviation: eligible, allocated volume, 90 % of the dose or more.
+
+    A course that stopped early counts when its fractions on record reach that dose.
+    """
+    if not (patient.has(RadiotherapyCompleted) or _stopped_with_enough_dose(patient, edition)):
         return None
     major = any(deviation.classification == "major" for deviation in deviations(patient, edition))
     return None if major else patient.arm
+
+
+def _stopped_with_enough_dose(patient: Patient, edition: Edition) -> bool:
+    needed = planned_cgy(patient, edition) * edition.per_protocol_dose_share
+    return patient.has(RadiotherapyStoppedEarly) and 0 < needed <= delivered_cgy(patient)
 
 
 def as_treated(patient: Patient, edition: Edition) -> Arm | None:

@@ -9,20 +9,24 @@ from uuid import UUID
 
 from domain.dose import delivered_cgy, planned_cgy, planned_fractions
 from domain.eligibility import actual_start, failed, weigh_all
-from domain.genomic_test import standing_result
-from domain.observation import observe
+from domain.occurrences import occurrences
 from domain.patient import Patient
 from domain.protocol.edition import Edition
+from domain.risk_class import class_contradiction
 from domain.visit_windows import scheduled_visits
-from events.follow_up import VisitDone
+from events.consent import ConsentKind
+from events.event import Event
+from events.follow_up import ContactMade, DiseaseAssessed, VisitDone
 from events.radiotherapy import (
     FractionDelivered,
     NodalVolumeDelivered,
+    PlanReviewed,
     RadiotherapyCompleted,
     RadiotherapyPlanned,
     RadiotherapyStarted,
     RadiotherapyStoppedEarly,
 )
+from events.randomisation import PatientRandomised
 
 Class = Literal["major", "minor"]
 
@@ -96,9 +100,28 @@ def _visit_outside_window(patient: Patient, edition: Edition) -> _Found:
     windows = {visit.visit: visit for visit in scheduled_visits(patient)}
     for done in patient.every(VisitDone):
         window = windows.get(done.event.visit)
-        if window and not window.opens <= done.occurred_on.latest <= window.closes:
+        if window and (done.occurred_on.latest < window.opens or done.occurred_on.earliest > window.closes):
             wording = f"Visit {done.event.visit} on {done.occurred_on}, window {window.opens} to {window.closes}"
             yield Deviation("WINDOW", "minor", wording, (done.event_id,))
+
+
+def _consented_after_randomisation(patient: Patient, edition: Edition) -> _Found:
+    consent = patient.consent(ConsentKind.TRIAL)
+    assert patient.allocation is not None
+    if consent is not None and consent.occurred_on.earliest > patient.allocation.occurred_on.latest:
+        wording = f"Trial consent signed on {consent.occurred_on}, after randomisation"
+        yield Deviation("IC11", "major", wording, (consent.event_id,))
+
+
+def _treated_without_review(patient: Patient, edition: Edition) -> _Found:
+    started = patient.first(RadiotherapyStarted)
+    drawn = patient.first(PatientRandomised)
+    if started is None or drawn is None or drawn.event.sequence_number > edition.plan_reviews:
+        return
+    accepted = [review for review in patient.every(PlanReviewed) if review.event.verdict == "accept"]
+    if not any(review.occurred_on.earliest <= started.occurred_on.latest for review in accepted):
+        wording = f"Radiotherapy started on {started.occurred_on} before its plan was accepted on review"
+        yield Deviation("REVIEW", "minor", wording, (started.event_id,))
 
 
 def _treated_before_randomisation(patient: Patient, edition: Edition) -> _Found:
@@ -110,30 +133,30 @@ def _treated_before_randomisation(patient: Patient, edition: Edition) -> _Found:
 
 
 def _outcome_before_randomisation(patient: Patient, edition: Edition) -> _Found:
-    seen = observe(patient)
-    for occurrence in seen.occurrences if seen else ():
-        if seen and occurrence.dated.latest < seen.start:
+    assert patient.allocation is not None
+    for occurrence in occurrences(patient):
+        if occurrence.dated.latest < patient.allocation.occurred_on.earliest:
             wording = f"{occurrence.detail} dated {occurrence.dated}, before randomisation"
             yield Deviation("ORDER", "major", wording, occurrence.entries)
+
+
+_NEEDS_LIFE: tuple[type[Event], ...] = (VisitDone, DiseaseAssessed, ContactMade, FractionDelivered)
 
 
 def _seen_after_death(patient: Patient, edition: Edition) -> _Found:
     if patient.death is None:
         return
-    for visit in patient.every(VisitDone):
-        if visit.occurred_on.earliest > patient.death.occurred_on.latest:
-            wording = f"Visit {visit.event.visit} dated {visit.occurred_on}, after death on {patient.death.occurred_on}"
-            yield Deviation("ORDER", "minor", wording, (visit.event_id, patient.death.event_id))
+    for entry in (entry for kind in _NEEDS_LIFE for entry in patient.every(kind)):
+        if entry.occurred_on.earliest > patient.death.occurred_on.latest:
+            what, death = entry.event.type.split(".", maxsplit=1)[0], patient.death.occurred_on
+            wording = f"{what} dated {entry.occurred_on}, after the death on {death}"
+            yield Deviation("ORDER", "minor", wording, (entry.event_id, patient.death.event_id))
 
 
 def _class_contradicts_score(patient: Patient, edition: Edition) -> _Found:
-    result = standing_result(patient)
-    if result is None or result.event.class_reported is None or result.event.score_18gene is None:
-        return
-    derived = edition.genomic.classify(result.event.score_18gene)
-    if derived != result.event.class_reported:
-        wording = f"Score {result.event.score_18gene} is {derived}, reported as {result.event.class_reported}"
-        yield Deviation("DR02", "minor", wording, (result.event_id,))
+    contradiction = class_contradiction(patient, edition)
+    if contradiction is not None:
+        yield Deviation("DR02", "minor", str(contradiction), (contradiction.result.event_id,))
 
 
 Rule = Callable[[Patient, Edition], Iterator[Deviation]]
@@ -141,7 +164,9 @@ Rule = Callable[[Patient, Edition], Iterator[Deviation]]
 RULES: tuple[Rule, ...] = (
     _randomised_against_criteria,
     _started_late,
+    _consented_after_randomisation,
     _treated_before_randomisation,
+    _treated_without_review,
     _other_volume_than_allocated,
     _dose_off_plan,
     _dose_short,

@@ -16,7 +16,7 @@ from domain.patient import Patient
 from events.clinical_date import ClinicalDate
 from events.consent import ConsentSigned, WithdrawalScope
 from events.event import Event
-from events.follow_up import ContactMade, DiseaseAssessed, DiseaseStatus, VisitDone
+from events.follow_up import ContactMade, DiseaseAssessed, DiseaseStatus, FollowUpResumed, VisitDone
 from events.outcomes import (
     ContralateralCancerDiagnosed,
     RecurrenceConfirmed,
@@ -34,6 +34,7 @@ _SIGNS_OF_LIFE: tuple[type[Event], ...] = (
     ContactMade,
     VisitDone,
     DiseaseAssessed,
+    FollowUpResumed,
     RadiotherapyStarted,
     FractionDelivered,
     RadiotherapyCompleted,
@@ -43,6 +44,9 @@ _SIGNS_OF_LIFE: tuple[type[Event], ...] = (
     ContralateralCancerDiagnosed,
     SecondPrimaryDiagnosed,
 )
+
+
+_ENDS_OBSERVATION = (WithdrawalScope.VISITS, WithdrawalScope.DATA_COLLECTION, WithdrawalScope.DATA_USE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +60,40 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What was seen of a randomised patient by the cutoff."""
+    """What was seen of a randomised patient by the cutoff.
+
+    `assessments` are those since randomisation, oldest first; `ended` is the death, or else the cutoff.
+    """
 
     start: date
     arm: str
     allocation: UUID
     occurrences: tuple[Occurrence, ...]
     latest: date
-    last_assessed: Dated
+    ended: date
+    assessments: tuple[Dated, ...]
     last_alive: Dated
-    assessed: bool
     withdrew: bool
 
+    @property
+    def last_assessed(self) -> Dated:
+        """The last assessment of disease; randomisation itself when there was none since."""
+        return self.assessments[-1] if self.assessments else self.origin
+
+    @property
+    def origin(self) -> Dated:
+        """The randomisation, where every endpoint begins."""
+        return Dated(self.start, (self.allocation,))
+
     def date_of(self, occurrence: Occurrence) -> Dated:
-        """The day an occurrence counts at, never before randomisation; a death never before the last sign of life."""
-        earliest = self.last_alive.on if occurrence.kind in DEATHS else self.start
-        return _imputed(occurrence.dated, earliest, self.latest, occurrence.entries)
+        """The day an occurrence counts at, never before randomisation; a death never before the last sign of life.
+
+        A partial date is not taken past a death; a day that is known stays, even where it contradicts the death.
+        """
+        if occurrence.kind in DEATHS:
+            return _imputed(occurrence.dated, self.last_alive.on, self.latest, occurrence.entries)
+        latest = self.ended if occurrence.dated.earliest <= self.ended else self.latest
+        return _imputed(occurrence.dated, self.start, latest, occurrence.entries)
 
 
 def observe(patient: Patient) -> Observation | None:
@@ -83,19 +105,18 @@ def observe(patient: Patient) -> Observation | None:
     start = _imputed(allocation.occurred_on, date.min, latest, ()).on
     happened = occurrences(patient)
     death = next((o.dated.latest for o in happened if o.kind in DEATHS), latest)
-    origin = Dated(start, (allocation.event_id,))
-    assessments = _dated(_assessments(patient), start, min(death, latest))
-    signs = _dated(_signs_of_life(patient), start, min(death, latest))
+    ended = max(start, min(death, latest))
+    signs = _dated(_signs_of_life(patient), start, ended)
     return Observation(
         start=start,
         arm=arm,
         allocation=allocation.event_id,
         occurrences=happened,
         latest=latest,
-        last_assessed=_newest(assessments, origin),
-        last_alive=_newest(signs, origin),
-        assessed=bool(assessments),
-        withdrew=bool(patient.withdrew(WithdrawalScope.VISITS) or patient.withdrew(WithdrawalScope.DATA_COLLECTION)),
+        ended=ended,
+        assessments=tuple(seen for seen in _dated(_assessments(patient), start, ended) if seen.on > start),
+        last_alive=signs[-1] if signs else Dated(start, (allocation.event_id,)),
+        withdrew=any(patient.withdrew(scope) for scope in _ENDS_OBSERVATION),
     )
 
 
@@ -113,17 +134,14 @@ def _signs_of_life(patient: Patient) -> Iterator[Recorded[Event]]:
         yield from patient.every(kind)
 
 
-def _dated(entries: Iterator[Recorded[Event]], start: date, latest: date) -> tuple[Dated, ...]:
-    """The days of entries between randomisation and the end; what is dated after a death does not count."""
-    return tuple(
-        _imputed(entry.occurred_on, start, latest, (entry.event_id,))
+def _dated(entries: Iterator[Recorded[Event]], start: date, ended: date) -> tuple[Dated, ...]:
+    """The days of entries from randomisation to the end, in order; what is dated after a death does not count."""
+    found = (
+        _imputed(entry.occurred_on, start, ended, (entry.event_id,))
         for entry in entries
-        if entry.occurred_on.latest >= start and entry.occurred_on.earliest <= latest
+        if entry.occurred_on.latest >= start and entry.occurred_on.earliest <= ended
     )
-
-
-def _newest(found: tuple[Dated, ...], origin: Dated) -> Dated:
-    return max((origin, *found), key=lambda dated: dated.on)
+    return tuple(sorted(found, key=lambda dated: (dated.on, dated.flag is None)))
 
 
 def _imputed(dated: ClinicalDate, earliest: date, latest: date, entries: tuple[UUID, ...]) -> Dated:

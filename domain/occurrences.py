@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
@@ -46,24 +46,35 @@ _DEATHS = {
     DeathCause.UNKNOWN: Kind.DEATH_UNKNOWN,
 }
 DEATHS = frozenset(_DEATHS.values())
+LOCOREGIONAL = frozenset({Kind.LOCAL, Kind.REGIONAL})
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """Something an endpoint may count, at the site or of the cause named in `detail`."""
+    """Something an endpoint may count, at the site or of the cause named in `detail`.
+
+    It counts from `dated`, its first evidence; `established` is the day it was confirmed, which a cutoff looks at.
+    """
 
     kind: Kind
     dated: ClinicalDate
+    established: ClinicalDate
     detail: str
     entries: tuple[UUID, ...]
 
 
 def occurrences(patient: Patient) -> tuple[Occurrence, ...]:
-    """Everything that happened to the patient's disease and life, adjudicated where it was."""
+    """Everything that happened to the patient's disease and life by her cutoff, adjudicated where it was.
+
+    An adjudication is knowledge, like a correction: what it says holds for every cutoff, whenever the panel met.
+    """
+    whole = patient if patient.cutoff is None else replace(patient, cutoff=None)
+    reported = (*_recurrences(whole), *_new_cancers(whole), *_deaths(whole))
     return tuple(
-        adjudicated
-        for entry, occurrence in (*_recurrences(patient), *_new_cancers(patient), *_deaths(patient))
-        if (adjudicated := _adjudicated(patient, entry, occurrence)) is not None
+        occurrence
+        for entry, as_reported in reported
+        if (occurrence := _adjudicated(whole, entry, as_reported)) is not None
+        and (patient.cutoff is None or occurrence.established.earliest <= patient.cutoff)
     )
 
 
@@ -72,11 +83,11 @@ _Found = Iterator[tuple[Recorded[Event], Occurrence]]
 
 def _recurrences(patient: Patient) -> _Found:
     for entry in patient.every(RecurrenceConfirmed):
-        suspicion = _first_evidence(patient, entry)
-        dated = entry.occurred_on if suspicion is None else suspicion.occurred_on
-        sources = (entry.event_id,) if suspicion is None else (suspicion.event_id, entry.event_id)
         for site in entry.event.sites:
-            yield entry, Occurrence(_kind_of(site, entry.event.behaviour), dated, site, sources)
+            suspicion = _first_evidence(patient, entry, site)
+            dated = entry.occurred_on if suspicion is None else suspicion.occurred_on
+            sources = (entry.event_id,) if suspicion is None else (suspicion.event_id, entry.event_id)
+            yield entry, Occurrence(_kind_of(site, entry.event.behaviour), dated, entry.occurred_on, site, sources)
 
 
 def _kind_of(site: RecurrenceSite, behaviour: Behaviour) -> Kind:
@@ -87,22 +98,31 @@ def _kind_of(site: RecurrenceSite, behaviour: Behaviour) -> Kind:
     return Kind.LOCAL if site in _LOCAL else Kind.REGIONAL
 
 
-def _first_evidence(patient: Patient, confirmed: Recorded[RecurrenceConfirmed]) -> Recorded[RecurrenceSuspected] | None:
-    """The earliest suspicion of a shared site that was not refuted before it was confirmed (PQ-36)."""
+def _first_evidence(
+    patient: Patient, confirmed: Recorded[RecurrenceConfirmed], site: RecurrenceSite
+) -> Recorded[RecurrenceSuspected] | None:
+    """The earliest suspicion of a site that was surely there before it was confirmed, and not refuted (PQ-36)."""
     earlier = [
         suspicion
         for suspicion in patient.every(RecurrenceSuspected)
-        if set(suspicion.event.sites) & set(confirmed.event.sites)
-        and suspicion.occurred_on.earliest < confirmed.occurred_on.earliest
-        and not _refuted(patient, suspicion)
+        if site in suspicion.event.sites
+        and suspicion.occurred_on.latest < confirmed.occurred_on.latest
+        and not _refuted(patient, suspicion, confirmed, site)
     ]
-    return min(earlier, key=lambda suspicion: suspicion.occurred_on.earliest, default=None)
+    return min(earlier, key=lambda suspicion: suspicion.occurred_on.latest, default=None)
 
 
-def _refuted(patient: Patient, suspicion: Recorded[RecurrenceSuspected]) -> bool:
+def _refuted(
+    patient: Patient,
+    suspicion: Recorded[RecurrenceSuspected],
+    confirmed: Recorded[RecurrenceConfirmed],
+    site: RecurrenceSite,
+) -> bool:
+    """Whether the suspicion of a site was refuted between the day it arose and the day that site was confirmed."""
     return any(
-        refutation.position > suspicion.position
-        and (not refutation.event.sites or set(refutation.event.sites) & set(suspicion.event.sites))
+        (not refutation.event.sites or site in refutation.event.sites)
+        and suspicion.occurred_on.earliest <= refutation.occurred_on.latest
+        and refutation.occurred_on.latest < confirmed.occurred_on.latest
         for refutation in patient.every(RecurrenceRefuted)
     )
 
@@ -111,26 +131,34 @@ def _new_cancers(patient: Patient) -> _Found:
     for other in patient.every(ContralateralCancerDiagnosed):
         invasive = other.event.behaviour is Behaviour.INVASIVE
         kind = Kind.CONTRALATERAL_INVASIVE if invasive else Kind.DCIS
-        yield other, Occurrence(kind, other.occurred_on, f"CONTRALATERAL_{other.event.behaviour}", (other.event_id,))
+        yield other, _at_once(other, kind, f"CONTRALATERAL_{other.event.behaviour}")
     for second in patient.every(SecondPrimaryDiagnosed):
-        yield second, Occurrence(Kind.SECOND_PRIMARY, second.occurred_on, second.event.site, (second.event_id,))
+        yield second, _at_once(second, Kind.SECOND_PRIMARY, second.event.site or Kind.SECOND_PRIMARY)
 
 
 def _deaths(patient: Patient) -> _Found:
     death = patient.last(DeathReported)
     if death is not None:
         kind = _DEATHS[death.event.cause]
-        yield death, Occurrence(kind, death.occurred_on, kind, (death.event_id,))
+        yield death, _at_once(death, kind, kind)
 
 
-def _adjudicated(patient: Patient, entry: Recorded[Event], occurrence: Occurrence) -> Occurrence | None:
+def _at_once(entry: Recorded[Event], kind: Kind, detail: str) -> Occurrence:
+    return Occurrence(kind, entry.occurred_on, entry.occurred_on, detail, (entry.event_id,))
+
+
+def _adjudicated(patient: Patient, entry: Recorded[Event], reported: Occurrence) -> Occurrence | None:
     decisions = [d for d in patient.every(OutcomeAdjudicated) if d.event.target == entry.event_id]
     if not decisions:
-        return occurrence
+        return reported
     decision = decisions[-1]
     if decision.event.upheld == "no":
         return None
-    cause = decision.event.cause if occurrence.kind in DEATHS else None
-    kind = _DEATHS[cause] if cause else occurrence.kind
-    dated = decision.event.dated or occurrence.dated
-    return Occurrence(kind, dated, kind if cause else occurrence.detail, (*occurrence.entries, decision.event_id))
+    cause = decision.event.cause if reported.kind in DEATHS else None
+    return Occurrence(
+        kind=_DEATHS[cause] if cause else reported.kind,
+        dated=decision.event.dated or reported.dated,
+        established=decision.event.dated or reported.established,
+        detail=_DEATHS[cause] if cause else reported.detail,
+        entries=(*reported.entries, decision.event_id),
+    )

@@ -56,6 +56,14 @@ QUESTIONS: tuple[Question, ...] = (
         ("unknown-is-other", "unknown-is-breast-cancer"),
         "unknown-is-other",
     ),
+    Question(
+        "PQ-44",
+        "A",
+        "Does a distant metastasis or a contralateral cancer end the observation of locoregional recurrence, or does a "
+        "later locoregional recurrence still count? (The engine's own question: the register ends at PQ-43.)",
+        ("other-cancer-ends-observation", "later-recurrence-counts"),
+        "other-cancer-ends-observation",
+    ),
 )
 
 DEFAULT_READINGS: Mapping[str, str] = {question.id: question.default for question in QUESTIONS}
