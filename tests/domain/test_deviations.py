@@ -102,9 +102,7 @@ class TestLateStart:
 class TestOrder:
     @pytest.mark.parametrize(("on", "fires"), [("2021-01-10", False), ("2021-01-11", True), ("2021-01", False)])
     def test_consent_comes_before_randomisation(self, on: str, fires: bool) -> None:
-        rules = [
-            (d.rule, d.classification) for d in found(*eligible(consented(on)), eligibility_confirmed(), randomised())
-        ]
+        rules = [(d.rule, d.classification) for d in found(*eligible(consented(on)), randomised())]
         assert rules == ([("IC11", "major")] if fires else [])
 
     @pytest.mark.parametrize(("on", "fires"), [("2021-01-09", True), ("2021-01-10", False), ("2021-01", False)])
