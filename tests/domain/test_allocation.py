@@ -1,0 +1,148 @@
+"""The allocation list: reproducible for ever, bound before the first patient, revealed one place at a time."""
+
+import json
+from collections import Counter
+from dataclasses import replace
+from hashlib import sha256
+from itertools import islice
+
+import pytest
+
+from domain.allocation import GENERATOR, AllocationList, Draw, ListDesign, byte_stream, draw_below, proves
+from domain.rejections import NotPermitted
+from events.clinical_date import ClinicalDate
+from events.randomisation import AllocationListCommitted, AllocationScheme, Arm
+
+BLOCKS = ListDesign(AllocationScheme.PERMUTED_BLOCKS, capacity=214)
+SIMPLE = ListDesign(AllocationScheme.SIMPLE, capacity=24)
+ZERO_SEED = bytes(32)
+
+
+def _committed(allocation_list: AllocationList) -> AllocationListCommitted:
+    design = allocation_list.design
+    return AllocationListCommitted(
+        occurred_on=ClinicalDate(2020, 12, 10),
+        scheme=design.scheme,
+        block_sizes=design.block_sizes,
+        generator=GENERATOR,
+        capacity=design.capacity,
+        **allocation_list.committed(),
+    )
+
+
+def _seed(number: int) -> bytes:
+    return sha256(number.to_bytes(8, "big")).digest()
+
+
+def test_golden_vector_a01_the_list_of_the_zero_seed() -> None:
+    """Source: reference code of the protocol survey, appendix A (A01)."""
+    arms = [arm.value for arm in AllocationList(BLOCKS, ZERO_SEED).arms()]
+    assert " ".join(arms[:12]) == "OMIT IMNI IMNI OMIT IMNI OMIT IMNI IMNI OMIT OMIT OMIT IMNI"
+    assert Counter(arms) == {"OMIT": 107, "IMNI": 107}
+    assert sha256(json.dumps(arms).encode()).hexdigest().startswith("f4b355f9558554d9")
+
+
+def test_the_simple_scheme_of_the_zero_seed_never_changes() -> None:
+    arms = [arm.value[0] for arm in AllocationList(SIMPLE, ZERO_SEED).arms()]
+    assert "".join(arms) == "".join("OI"[byte % 2] for byte in islice(byte_stream(ZERO_SEED), 24))
+
+
+@pytest.mark.parametrize("size", [2, 4, 6])
+@pytest.mark.parametrize("seed", range(20))
+def test_every_block_is_balanced(size: int, seed: int) -> None:
+    design = ListDesign(AllocationScheme.PERMUTED_BLOCKS, capacity=60, block_sizes=(size,))
+    arms = AllocationList(design, _seed(seed)).arms()
+    for start in range(0, 60, size):
+        assert arms[start : start + size].count(Arm.OMIT) == size // 2
+
+
+def test_under_mixed_blocks_the_arms_are_never_more_than_half_a_block_apart() -> None:
+    for seed in range(50):
+        lead = 0
+        for arm in AllocationList(BLOCKS, _seed(seed)).arms():
+            lead += 1 if arm is Arm.OMIT else -1
+            assert abs(lead) <= 3
+
+
+def test_permutations_of_a_block_are_equally_likely() -> None:
+    design = ListDesign(AllocationScheme.PERMUTED_BLOCKS, capacity=4000, block_sizes=(4,))
+    arms = AllocationList(design, ZERO_SEED).arms()
+    seen = Counter(arms[start : start + 4] for start in range(0, 4000, 4))
+    expected = 1000 / 6
+    chi_square = sum((count - expected) ** 2 / expected for count in seen.values())
+    assert len(seen) == 6
+    assert chi_square < 20.5  # 0.999 quantile at 5 degrees of freedom
+
+
+@pytest.mark.parametrize("bound", [2, 3, 5, 6, 7, 256])
+def test_a_draw_below_a_bound_is_uniform(bound: int) -> None:
+    stream = byte_stream(_seed(bound))
+    draws = Counter(draw_below(stream, bound) for _ in range(200 * bound))
+    assert set(draws) == set(range(bound))
+    assert sum((count - 200) ** 2 / 200 for count in draws.values()) < 2.5 * bound + 20
+
+
+def test_bytes_that_would_favour_small_numbers_are_rejected() -> None:
+    assert draw_below(iter([255, 254, 9]), 6) == 3  # 252 and more are thrown away
+    assert draw_below(iter([251]), 6) == 5
+
+
+@pytest.mark.parametrize("design", [SIMPLE, replace(BLOCKS, capacity=25), ListDesign(capacity=1)])
+def test_every_place_proves_that_it_stood_in_the_committed_list(design: ListDesign) -> None:
+    allocation_list = AllocationList(design, _seed(1))
+    committed = _committed(allocation_list)
+    draws = [allocation_list.draw(number) for number in range(1, design.capacity + 1)]
+    assert all(proves(draw, committed) for draw in draws)
+    assert tuple(draw.arm for draw in draws) == allocation_list.arms()
+    assert [draw.sequence_number for draw in draws] == list(range(1, design.capacity + 1))
+
+
+def test_an_altered_draw_proves_nothing() -> None:
+    allocation_list = AllocationList(SIMPLE, _seed(1))
+    committed = _committed(allocation_list)
+    for number in range(1, SIMPLE.capacity + 1):
+        draw = allocation_list.draw(number)
+        other_arm = Arm.IMNI if draw.arm is Arm.OMIT else Arm.OMIT
+        altered = (
+            replace(draw, arm=other_arm),
+            replace(draw, sequence_number=number % SIMPLE.capacity + 1),
+            replace(draw, salt=bytes(32).hex()),
+            replace(draw, proof=(bytes(32).hex(), *draw.proof[1:])),
+            replace(draw, proof=draw.proof[:-1]),
+        )
+        assert not any(proves(change, committed) for change in altered)
+
+
+def test_another_seed_or_another_design_is_another_commitment() -> None:
+    lists = [
+        AllocationList(SIMPLE, _seed(1)),
+        AllocationList(SIMPLE, _seed(2)),
+        AllocationList(replace(SIMPLE, capacity=25), _seed(1)),
+        AllocationList(replace(BLOCKS, capacity=24), _seed(1)),
+        AllocationList(replace(BLOCKS, capacity=24, block_sizes=(4,)), _seed(1)),
+    ]
+    assert len({found.committed()["commitment"] for found in lists}) == len(lists)
+    assert len({found.committed()["merkle_root"] for found in lists}) == len(lists)
+    assert lists[0].committed() == AllocationList(SIMPLE, _seed(1)).committed()
+
+
+def test_nothing_published_shows_the_seed_or_an_arm() -> None:
+    allocation_list = AllocationList(BLOCKS, _seed(1))
+    shown = f"{allocation_list!r} {allocation_list} {allocation_list.committed()}"
+    assert _seed(1).hex() not in shown
+    assert repr(_seed(1)) not in shown
+    assert "OMIT" not in shown
+    assert "IMNI" not in shown
+
+
+def test_equal_arms_at_different_places_have_different_leaves() -> None:
+    draws = [AllocationList(SIMPLE, _seed(1)).draw(number) for number in range(1, 25)]
+    assert len({draw.salt for draw in draws}) == 24
+
+
+@pytest.mark.parametrize("place", [0, 25, -1])
+def test_beyond_the_list_nothing_is_drawn(place: int) -> None:
+    allocation_list = AllocationList(SIMPLE, _seed(1))
+    assert isinstance(allocation_list.draw(24), Draw)
+    with pytest.raises(NotPermitted, match="the list has 24 places"):
+        allocation_list.draw(place)
