@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -88,7 +89,7 @@ def import_patients(
         result = import_file(
             trial_log,
             file,
-            lambda reference: _from_import(author, reference),
+            partial(_from_import, author),
             dry_run=dry_run,
             reject_path=rejects,
             progress=progress,

@@ -1,0 +1,46 @@
+"""The deployments an operator sees: a form a command, grouped by chapter, described in plain words with links."""
+
+from __future__ import annotations
+
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.deployments.runner import RunnerDeployment
+from prefect.types.entrypoint import EntrypointType
+
+from deployments.schedules import SCHEDULED, Scheduled
+from flows.operator_entry import FORMS, OPERATOR_COMMANDS
+
+_PAGES = (
+    "\n\n[Start here](/v2/artifacts/key/start-here) · [Open work](/v2/artifacts/key/worklist) · "
+    "[Enrolment](/v2/artifacts/key/enrolment) · [Event-free survival](/v2/artifacts/key/curve-efs)"
+)
+
+
+async def form_deployments() -> list[RunnerDeployment]:
+    """One deployment a command an operator may give."""
+    found: list[RunnerDeployment] = []
+    for wire, form in FORMS.items():
+        command = OPERATOR_COMMANDS[wire]
+        chapter = command.__module__.rpartition(".")[2].replace("_", "-")
+        deployment = await form.ato_deployment(
+            name=command.title,
+            tags=["form", chapter],
+            description=(command.__doc__ or "").strip() + _PAGES,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
+        found.append(deployment)
+    return found
+
+
+async def scheduled_deployments(time_zone: str) -> list[RunnerDeployment]:
+    """The flows that start by the clock, or by hand."""
+    return [await _scheduled(each, time_zone) for each in SCHEDULED]
+
+
+async def _scheduled(each: Scheduled, time_zone: str) -> RunnerDeployment:
+    return await each.flow.ato_deployment(
+        name="by the clock",
+        tags=["engine"],
+        description=each.wording + _PAGES,
+        schedules=[CronSchedule(cron=each.cron, timezone=time_zone)] if each.cron else None,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )

@@ -1,0 +1,33 @@
+"""What starts by the clock, and what an operator can start by hand beside the forms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from prefect import Flow
+
+from deployments.reactions import REACTIONS
+from flows.catch_up import catch_up_with
+from flows.read_models import refresh_read_models
+from flows.survival_analysis import analyse_endpoints
+
+catch_up = catch_up_with(REACTIONS)
+catch_up.fn.__module__ = __name__
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A flow, when it starts by itself (cron, hospital time; None for by hand), and what it is for in plain words."""
+
+    flow: Flow[..., Any]
+    cron: str | None
+    wording: str
+
+
+SCHEDULED: Sequence[Scheduled] = (
+    Scheduled(catch_up, "0 6 * * *", "Work off everything that is open. Every morning at 6, and whenever you like."),
+    Scheduled(refresh_read_models, "30 6 * * *", "Make all pages anew. Every morning, and whenever you like."),
+    Scheduled(analyse_endpoints, "0 7 * * 1", "Analyse EFS, LRRFS and OS again. Every Monday, and whenever you like."),
+)

@@ -1,0 +1,74 @@
+"""`imni up`: Prefect's server with its interface, forms, schedules, runner and reactor, from one command."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from deployments.prefect_server import PrefectServer
+from flows.clock import SystemClock
+from flows.resources import Resources, open_resources, using
+from flows.settings import Settings, enter_environment, read_settings
+
+if TYPE_CHECKING:
+    from prefect.runner import Runner
+
+    from flows.reactor import Reactor
+
+
+def serve() -> None:
+    """Run until Ctrl-C or SIGTERM, then stop cleanly. Raises what makes a start impossible, before anything runs."""
+    settings = read_settings()
+    given = open_resources(settings, SystemClock())
+    with given.trial_log.log, PrefectServer(settings) as server:
+        enter_environment({**server.client_environment(), "IMNI_HOME": str(settings.home)})
+        _say(f"Starting: {settings.home}")
+        server.wait_until_healthy()
+        asyncio.run(_run(given, settings, server))
+    _say("Stopped.")
+
+
+async def _run(given: Resources, settings: Settings, server: PrefectServer) -> None:
+    from prefect.runner import Runner
+
+    from deployments.forms import form_deployments, scheduled_deployments
+    from deployments.reactions import REACTIONS
+    from flows.reactor import Reactor
+    from flows.read_models import refresh_read_models
+
+    runner = Runner(name="imni", query_seconds=1, limit=4, pause_on_shutdown=False)
+    for deployment in (*await form_deployments(), *await scheduled_deployments(settings.time_zone.key)):
+        await runner.aadd_deployment(deployment)
+    with using(given):
+        await refresh_read_models()
+        _say(f"Ready: open {server.ui_url}/v2/artifacts/key/start-here (Ctrl-C stops everything)")
+        await _until_stopped(runner, Reactor(given, REACTIONS))
+    if given.laboratory:
+        await given.laboratory.aclose()
+
+
+async def _until_stopped(runner: Runner, reactor: Reactor) -> None:
+    stop = asyncio.Event()
+    serving = asyncio.ensure_future(runner.start())
+    reacting = asyncio.ensure_future(reactor.run(stop))
+    while not (runner.started or serving.done()):
+        await asyncio.sleep(0.05)
+    # Only now: the runner sets a handler of its own when it starts, which would end the process in the middle.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    waiting = asyncio.ensure_future(stop.wait())
+    await asyncio.wait([waiting, serving, reacting], return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    await reacting
+    for task in (waiting, serving):
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _say(text: str) -> None:
+    from rich.console import Console
+
+    Console(soft_wrap=True).print(text, markup=False, highlight=False)

@@ -1,0 +1,132 @@
+"""Operators' entry in the Prefect interface: one flow a command, its form made from the command itself.
+
+A refusal is a failed run with one sentence. The form is checked again here, because Prefect checks only the schema and
+an operator can switch even that off.
+"""
+
+# Prefect reads the annotations of a flow's parameters, so they must not be strings: no `annotations` import here.
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from prefect import Flow, flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+
+from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS
+from domain.decisions.command import Command
+from domain.rejections import Rejection
+from events.recorded import Actor, Recorded, Source
+from events.streams import PATIENT_ID, PATIENT_ID_RULE
+from flows.reports.trial_pages import artifact_key
+from flows.resources import Resources, resources
+from store.event_log import EventLogError
+from store.transact import Entry
+
+
+class TrialForm(BaseModel):
+    """Who enters something about the trial."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    entered_by: str = Field(
+        min_length=1, max_length=100, title="Entered by", description="Your staff number or name.", examples=["li.wei"]
+    )
+    role: Literal["coordinator", "radiation-oncologist", "investigator", "statistician", "auditor"] = Field(
+        default="coordinator", title="Your role"
+    )
+
+
+class PatientForm(TrialForm):
+    """Who enters something about which patient."""
+
+    patient_id: str = Field(
+        pattern=PATIENT_ID.pattern,
+        title="Patient",
+        description=f"Pseudonymous id: {PATIENT_ID_RULE}.",
+        examples=["RJ-0042"],
+    )
+
+
+def form_of(command: type[Command]) -> type[BaseModel]:
+    """The form of a command: who, which patient, and the command's own fields on a card."""
+    header = PatientForm if command.wire in PATIENT_COMMANDS else TrialForm
+    card = (command, Field(title=command.title, description=(command.__doc__ or "").strip()))
+    return create_model(f"{command.__name__}Form", __base__=header, entry=card)
+
+
+def flow_of(command: type[Command]) -> Flow[..., Any]:
+    """The flow that takes a command's form, named after the command."""
+    form_class = form_of(command)
+
+    async def enter(form: form_class) -> State:  # type: ignore[valid-type] - the class is made from the command
+        return record_form(command, form_class, form)
+
+    enter.__name__ = enter.__qualname__ = function_name(command)
+    enter.__module__ = __name__
+    enter.__doc__ = command.__doc__
+    # Checked by ourselves, inside: a refusal is then a sentence and not a traceback.
+    return flow(name=command.wire, description=command.__doc__, validate_parameters=False)(enter)
+
+
+def record_form(command: type[Command], form_class: type[BaseModel], form: object) -> State:
+    """Check a form, carry out its command, and say in one sentence what became of it."""
+    try:
+        checked = form_class.model_validate(form.model_dump() if isinstance(form, BaseModel) else form)
+    except ValidationError as refusal:
+        return Failed(message=f"Refused: {in_words(refusal)}")
+    given = resources()
+    try:
+        written = _carry_out(given, command, checked)
+    except (Rejection, EventLogError) as refusal:
+        return Failed(message=f"Refused: {refusal}")
+    return Completed(message=_told(checked, written))
+
+
+def _carry_out(given: Resources, command: type[Command], form: Any) -> tuple[Recorded[Any], ...]:
+    entry = Entry(
+        Actor(id=form.entered_by, role=form.role, kind="human"),
+        Source(kind="form", reference=command.wire),
+        given.clock.now(),
+        correlation_id=given.engine_entry(command.wire).correlation_id,
+    )
+    if command.wire in PATIENT_COMMANDS:
+        return given.trial_log.transact(form.patient_id, form.entry, entry)
+    return given.trial_log.transact_trial(form.entry, entry)
+
+
+def _told(form: Any, written: tuple[Recorded[Any], ...]) -> str:
+    if not written:
+        return "Already on record: nothing was added."
+    names = ", ".join(f"{entry.event.type.rpartition('.')[0]} (position {entry.position})" for entry in written)
+    patient = getattr(form, "patient_id", None)
+    return f"Recorded {names}." + (f" See artifact {artifact_key(patient)}." if patient else "")
+
+
+def in_words(refusal: ValidationError) -> str:
+    """What is wrong with a form, field by field."""
+    return "; ".join(
+        f"{' › '.join(str(part) for part in error['loc'])}: {error['msg']} (given: {str(error['input'])[:60]!r})"
+        for error in refusal.errors()
+    )
+
+
+def function_name(command: type[Command]) -> str:
+    """The name of a command's flow in this module, which is how a deployment finds it."""
+    return command.wire.replace("-", "_")
+
+
+OPERATOR_COMMANDS: Mapping[str, type[Command]] = {
+    wire: command for wire, command in {**PATIENT_COMMANDS, **TRIAL_COMMANDS}.items() if not command.by_engine
+}
+
+FORMS: Mapping[str, Flow[..., Any]] = {wire: flow_of(command) for wire, command in OPERATOR_COMMANDS.items()}
+
+
+def _publish(forms: Mapping[str, Flow[..., Any]], put: Callable[[str, object], None]) -> None:
+    for wire, form in forms.items():
+        put(function_name(OPERATOR_COMMANDS[wire]), form)
+
+
+_publish(FORMS, lambda name, form: setattr(sys.modules[__name__], name, form))

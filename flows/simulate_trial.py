@@ -1,0 +1,216 @@
+"""A whole simulated trial, from the first patient screened to the last one's five years, on a simulated clock."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Protocol
+
+from domain.calendar_arithmetic import add_months
+from domain.decide import TrialCommand
+from domain.decisions.conduct import DeclareDataCut, RecordAudit
+from domain.engine_work import is_followed
+from domain.patient import Patient
+from domain.simulation.accrual import arrivals
+from domain.simulation.assumptions import Assumptions
+from domain.simulation.courses import draw_course
+from domain.simulation.site_acts import DATA_MANAGER
+from domain.simulation.visit_book import EndpointCode, TrueTime, VisitBook
+from domain.visit_windows import scheduled_visits
+from events.clinical_date import ClinicalDate
+from events.recorded import Source
+from flows.clock import Clock
+from flows.simulated_site import PatientFile, SimulatedSite
+from store.transact import Entry, TrialLog
+
+STEP = timedelta(days=14)
+_FOLLOW_UP_MONTHS = 65
+"""Five years after radiotherapy, and what comes before it and after the last window opens."""
+_GIVEN_UP_AFTER = timedelta(days=180)
+_MORNING = time(1, 0, tzinfo=UTC)
+
+
+class MovableClock(Clock, Protocol):
+    """A clock that a simulation moves."""
+
+    def advance_to(self, instant: datetime) -> None:
+        """Move the clock forward."""
+        ...
+
+
+class ToldLaboratory(Protocol):
+    """A laboratory that can be told the time and what its assays will find."""
+
+    def set_clock(self, now: datetime) -> None:
+        """Tell it the time."""
+        ...
+
+    def fix_scores(self, table: Mapping[str, Mapping[str, Decimal]]) -> None:
+        """Tell it the scores of patients."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a simulated trial is; `share` of the simulated time that is expected, 0 to 1."""
+
+    today: date
+    screened: int
+    randomised: int
+    events: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedTrial:
+    """A simulated trial that has ended, and what was true in it, whatever the log says."""
+
+    began_on: date
+    ended_on: date
+    screened: int
+    events: int
+    books: Mapping[str, VisitBook]
+
+    def truth(self, endpoint: EndpointCode) -> tuple[TrueTime, ...]:
+        """The true times to an endpoint of everyone randomised, by the site's own visit book; ordered by patient."""
+        return tuple(self.books[patient_id].time_to(endpoint) for patient_id in sorted(self.books))
+
+
+async def simulate_trial(  # noqa: PLR0913, PLR0917 - the world a trial needs around it
+    trial_log: TrialLog,
+    assumptions: Assumptions,
+    clock: MovableClock,
+    react: Callable[[], Awaitable[None]],
+    progress: Callable[[Progress], None] = lambda progress: None,
+    laboratory: ToldLaboratory | None = None,
+    step: timedelta = STEP,
+) -> SimulatedTrial:
+    """Run a trial to its end: each step patients come, the staff do what is open, then the engine reacts.
+
+    `react` does all engine work that is open now. Randomness is the seed's alone: the same assumptions, steps and
+    allocation list give the same events.
+    """
+    trial = _Trial(trial_log, assumptions, clock, laboratory)
+    for today in trial.days(step):
+        trial.step()
+        await react()
+        trial.site.read_on()
+        progress(trial.progress(today))
+    trial.site.close_out()
+    await react()
+    trial.site.read_on()
+    return trial.result()
+
+
+class _Trial:
+    """The simulated trial between two steps."""
+
+    def __init__(
+        self, trial_log: TrialLog, assumptions: Assumptions, clock: MovableClock, laboratory: ToldLaboratory | None
+    ) -> None:
+        self.site = SimulatedSite(trial_log, clock)
+        self._trial_log, self._assumptions, self._clock = trial_log, assumptions, clock
+        self._laboratory = laboratory
+        self._arrivals = arrivals(assumptions)
+        self._next = next(self._arrivals)
+        self._half_years = 0
+
+    def days(self, step: timedelta) -> Iterator[date]:
+        """Move the clock from step to step, until everyone was followed to the end."""
+        self._clock.advance_to(max(self._clock.now(), datetime.combine(self._assumptions.accrual_from, _MORNING)))
+        yield self.site.today
+        while not self._over():
+            self._clock.advance_to(self._clock.now() + step)
+            yield self.site.today
+
+    def step(self) -> None:
+        """One step: the trial's own dates, new patients, and a day's work."""
+        if self._laboratory is not None:
+            self._laboratory.set_clock(self._clock.now())
+        self._keep_the_calendar()
+        self._admit()
+        self.site.work()
+
+    def _admit(self) -> None:
+        scores: dict[str, Mapping[str, Decimal]] = {}
+        while self._next[1] <= self.site.today and self._more_wanted():
+            number, _ = self._next
+            course = draw_course(number, self._came_on(), self._assumptions)
+            scores[course.patient_id] = course.scores
+            self.site.admit(course)
+            self._next = next(self._arrivals)
+        if self._laboratory is not None and scores:
+            self._laboratory.fix_scores(scores)
+
+    def _came_on(self) -> date:
+        """Her day; while accrual was full nobody was looked at, so that day may have to be today."""
+        return max(self._next[1], self.site.today - STEP)
+
+    def _more_wanted(self) -> bool:
+        if self._assumptions.ends_on is not None and self.site.today > self._assumptions.ends_on:
+            return False
+        return self._randomised() + self._coming() < self._assumptions.patients
+
+    def _randomised(self) -> int:
+        return sum(patient.allocation is not None for patient in self.site.patients.values())
+
+    def _coming(self) -> int:
+        """How many of those in screening will be randomised, as far as their course goes."""
+        return sum(self._will_enter(file) for file in self.site.files.values())
+
+    def _will_enter(self, file: PatientFile) -> bool:
+        patient = self.site.patients[file.course.patient_id]
+        recent = file.course.screened_on + _GIVEN_UP_AFTER > self.site.today
+        return file.course.enters and recent and patient.allocation is None and not patient.screening_failed
+
+    def _over(self) -> bool:
+        if self._assumptions.ends_on is not None:
+            return self.site.today >= self._assumptions.ends_on
+        if self._more_wanted() or self._coming():
+            return False
+        return all(self._followed_to_the_end(patient) for patient in self.site.patients.values())
+
+    def _followed_to_the_end(self, patient: Patient) -> bool:
+        if patient.allocation is None or not is_followed(patient):
+            return True
+        visits = scheduled_visits(patient)
+        return bool(visits) and self.site.today > max(visit.closes for visit in visits)
+
+    def _keep_the_calendar(self) -> None:
+        """The audit every six months, a data cut every twelve. Protocol: Data management."""
+        while (due := add_months(self._assumptions.accrual_from, 6 * (self._half_years + 1))) <= self.site.today:
+            self._half_years += 1
+            self._enter(RecordAudit(occurred_on=ClinicalDate.parse(due), findings="No critical finding."))
+            if self._half_years % 2 == 0:
+                name = f"annual report {self._half_years // 2}"
+                self._enter(
+                    DeclareDataCut(occurred_on=ClinicalDate.parse(due), name=name, cutoff=ClinicalDate.parse(due))
+                )
+
+    def _enter(self, command: TrialCommand) -> None:
+        entry = Entry(DATA_MANAGER, Source(kind="simulation"), self._clock.now())
+        self._trial_log.transact_trial(command, entry)
+
+    def progress(self, today: date) -> Progress:
+        """How far the trial is."""
+        begun = self._assumptions.accrual_from
+        end = self._assumptions.ends_on or add_months(begun, self._assumptions.accrual_months + _FOLLOW_UP_MONTHS)
+        return Progress(
+            today=today,
+            screened=len(self.site.files),
+            randomised=self._randomised(),
+            events=self._trial_log.log.last_position(),
+            share=min(1.0, (today - begun) / (end - begun)),
+        )
+
+    def result(self) -> SimulatedTrial:
+        """The trial as it ended."""
+        return SimulatedTrial(
+            began_on=self._assumptions.accrual_from,
+            ended_on=self.site.today,
+            screened=len(self.site.files),
+            events=self._trial_log.log.last_position(),
+            books=self.site.books(),
+        )
