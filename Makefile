@@ -7,6 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: setup demo up test check bench lock clean
 
 setup: $(READY)
+	@echo "ready: $(VENV)/bin/imni"
 
 demo: $(READY)  ## 214 simulated patients, from screening to five years, and the analysis
 	$(VENV)/bin/imni demo
@@ -38,11 +39,11 @@ $(READY): requirements.lock pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-lock: ## the newest allowed versions into requirements.lock; uv lives in a folder that is thrown away
+lock:  ## what pyproject.toml asks for, pinned; `make lock NEWEST=--upgrade` for the newest of everything
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
 	$(PYTHON) -m venv "$$folder" && "$$folder/bin/python" -m pip install --quiet uv && \
 	"$$folder/bin/uv" pip compile pyproject.toml --all-extras --generate-hashes --universal --python-version 3.11 \
-	  --no-header --no-annotate --no-emit-index-url --quiet -o requirements.lock
+	  --no-header --no-annotate --no-emit-index-url --quiet $(NEWEST) -o requirements.lock
 	@echo "requirements.lock is written: read the difference, run make check test, commit it"
 
 clean:  ## everything that make can make again
