@@ -92,8 +92,8 @@ async def simulate_trial(  # noqa: PLR0913, PLR0917 - the world a trial needs ar
     `react` does all engine work that is open now. Randomness is the seed's alone: the same assumptions, steps and
     allocation list give the same events.
     """
-    trial = _Trial(trial_log, assumptions, clock, laboratory)
-    for today in trial.days(step):
+    trial = _Trial(trial_log, assumptions, clock, laboratory, step)
+    for today in trial.days():
         trial.step()
         await react()
         trial.site.read_on()
@@ -108,21 +108,26 @@ class _Trial:
     """The simulated trial between two steps."""
 
     def __init__(
-        self, trial_log: TrialLog, assumptions: Assumptions, clock: MovableClock, laboratory: ToldLaboratory | None
+        self,
+        trial_log: TrialLog,
+        assumptions: Assumptions,
+        clock: MovableClock,
+        laboratory: ToldLaboratory | None,
+        step: timedelta,
     ) -> None:
         self.site = SimulatedSite(trial_log, clock)
         self._trial_log, self._assumptions, self._clock = trial_log, assumptions, clock
-        self._laboratory = laboratory
+        self._laboratory, self._step = laboratory, step
         self._arrivals = arrivals(assumptions)
         self._next = next(self._arrivals)
         self._half_years = 0
 
-    def days(self, step: timedelta) -> Iterator[date]:
+    def days(self) -> Iterator[date]:
         """Move the clock from step to step, until everyone was followed to the end."""
         self._clock.advance_to(max(self._clock.now(), datetime.combine(self._assumptions.accrual_from, _MORNING)))
         yield self.site.today
         while not self._over():
-            self._clock.advance_to(self._clock.now() + step)
+            self._clock.advance_to(self._clock.now() + self._step)
             yield self.site.today
 
     def step(self) -> None:
@@ -146,7 +151,7 @@ class _Trial:
 
     def _came_on(self) -> date:
         """Her day; while accrual was full nobody was looked at, so that day may have to be today."""
-        return max(self._next[1], self.site.today - STEP)
+        return max(self._next[1], self.site.today - self._step + timedelta(days=1))
 
     def _more_wanted(self) -> bool:
         if self._assumptions.ends_on is not None and self.site.today > self._assumptions.ends_on:

@@ -70,7 +70,7 @@ class SimulatedSite:
     @property
     def today(self) -> date:
         """The day at the site."""
-        return self.clock.today(edition_in_force(self.live.trial).site_zone)
+        return self.clock.now().astimezone(edition_in_force(self.live.trial).site_zone).date()
 
     @property
     def patients(self) -> Mapping[str, Patient]:
