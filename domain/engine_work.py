@@ -9,9 +9,9 @@ from domain.eligibility import clinical_risk, failed, weigh_all
 from domain.genomic_test import disputed_order, next_attempt, open_order, order_key, standing_result
 from domain.patient import Patient
 from domain.protocol.edition import Edition, ReminderStep
-from domain.visit_windows import anchor, scheduled_visits, set_out
+from domain.visit_windows import Anchor, anchor, scheduled_visits, set_out
 from domain.work_item import Work, WorkItem
-from events.consent import ConsentKind, WithdrawalScope
+from events.consent import ConsentKind, ConsentWithdrawn, WithdrawalScope
 from events.follow_up import FollowUpScheduled, ReminderSent, ScheduledVisit, VisitDone, VisitMissed
 from events.randomisation import AllocationTakenOver
 
@@ -33,12 +33,15 @@ def order_test(patient: Patient, edition: Edition, today: date) -> Iterator[Work
     yield WorkItem(Work.ORDER_GENOMIC_TEST, key, patient.patient_id, today, "engine", "Order the RecurIndex test", key)
 
 
+def is_entering(patient: Patient) -> bool:
+    """Whether the patient may still come to be randomised: not allocated, not failed, nothing withdrawn."""
+    return patient.allocation is None and not patient.screening_failed and not patient.has(ConsentWithdrawn)
+
+
 def _wants_test(patient: Patient) -> bool:
     agreed = patient.consent(ConsentKind.GENOMIC_TEST) or patient.consent(ConsentKind.TRIAL)
     underway = open_order(patient) or disputed_order(patient) or standing_result(patient)
-    entered = patient.allocation is not None or patient.screening_failed
-    withdrew = patient.withdrew(WithdrawalScope.TREATMENT) or patient.withdrew(WithdrawalScope.VISITS)
-    return bool(agreed and not underway and not entered and not withdrew)
+    return bool(agreed and not underway and is_entering(patient))
 
 
 def collect_result(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
@@ -52,28 +55,36 @@ def collect_result(patient: Patient, edition: Edition, today: date) -> Iterator[
 
 
 def schedule(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
-    """Follow-up is set out when radiotherapy has ended, and again when that date moves."""
-    start = anchor(patient, edition)
+    """Follow-up is set out when radiotherapy has ended, and again when that date moves.
+
+    The key counts the schedules made before: a date that moves and moves back is set out anew each time.
+    """
+    start = _to_set_out(patient, edition)
+    if start is not None:
+        made = sum(isinstance(entry.event, FollowUpScheduled) for entry in patient.history)
+        key = f"follow-up/{patient.patient_id}/{start.on}/{made + 1}"
+        wording = "Set out the follow-up visits"
+        yield WorkItem(Work.SCHEDULE_FOLLOW_UP, key, patient.patient_id, today, "engine", wording, start.kind)
+
+
+def _to_set_out(patient: Patient, edition: Edition) -> Anchor | None:
+    """The anchor that the standing schedule, if any, does not follow."""
+    start, last = anchor(patient, edition), patient.last(FollowUpScheduled)
     if start is None or patient.allocation is None:
-        return
-    last = patient.last(FollowUpScheduled)
-    if last is None or (last.event.anchor, last.event.visits) != (start.kind, set_out(start, edition)):
-        key = f"follow-up/{patient.patient_id}/{start.on}"
-        yield WorkItem(
-            Work.SCHEDULE_FOLLOW_UP,
-            key,
-            patient.patient_id,
-            today,
-            "engine",
-            "Set out the follow-up visits",
-            start.kind,
-        )
+        return None
+    is_set_out = last is not None and (last.event.anchor, last.event.visits) == (start.kind, set_out(start, edition))
+    return None if is_set_out else start
 
 
 def remind(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
-    """The newest reminder due for each open visit; older ones that were never sent are superseded by it."""
+    """The newest reminder due for each open visit; older ones that were never sent are superseded by it.
+
+    Nobody is reminded of visits that are about to be set out anew.
+    """
+    if _to_set_out(patient, edition):
+        return
     sent = {entry.event.key for entry in patient.every(ReminderSent)}
-    for visit in open_visits(patient):
+    for visit in open_visits(patient, scheduled_visits(patient), edition):
         step = _step_due(visit, edition, today)
         if step is None:
             continue
@@ -85,15 +96,14 @@ def remind(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem
             )
 
 
-def open_visits(patient: Patient) -> tuple[ScheduledVisit, ...]:
-    """Scheduled visits neither done nor missed; what closed before a take-over was the old system's to record."""
+def open_visits(patient: Patient, visits: tuple[ScheduledVisit, ...], edition: Edition) -> tuple[ScheduledVisit, ...]:
+    """Visits neither done nor missed; what closed before a take-over was the old system's to record."""
     if patient.withdrew(WithdrawalScope.VISITS):
         return ()
-    settled = {entry.event.visit for entry in patient.every(VisitDone)}
-    settled |= {entry.event.visit for entry in patient.every(VisitMissed)}
+    settled = {entry.event.visit for kind in (VisitDone, VisitMissed) for entry in patient.every(kind)}
     taken_over = patient.first(AllocationTakenOver)
-    since = taken_over.recorded_at.date() if taken_over else date.min
-    return tuple(v for v in scheduled_visits(patient) if v.visit not in settled and v.closes >= since)
+    since = taken_over.recorded_at.astimezone(edition.site_zone).date() if taken_over else date.min
+    return tuple(visit for visit in visits if visit.visit not in settled and visit.closes >= since)
 
 
 def _step_due(visit: ScheduledVisit, edition: Edition, today: date) -> ReminderStep | None:

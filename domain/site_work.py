@@ -6,21 +6,23 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from domain.dose import planned_phases
-from domain.eligibility import clinical_risk, failed, unknown, weigh_all
-from domain.engine_work import open_visits
+from domain.eligibility import failed, unknown, weigh_all
+from domain.engine_work import is_entering, open_visits
 from domain.genomic_test import disputed_order, standing_result
 from domain.patient import Patient
 from domain.protocol.edition import Edition
+from domain.risk_class import class_contradiction
 from domain.set_aside import set_aside
-from domain.visit_windows import anchor, weekly_visits
+from domain.visit_windows import anchor, scheduled_visits, weekly_visits
 from domain.work_item import Doer, Work, WorkItem
 from events.conduct import QueryAnswered, QueryClosed, QueryOpened
 from events.consent import ConsentKind, WithdrawalScope
-from events.follow_up import ScheduledVisit, VisitDone, VisitMissed
+from events.follow_up import ScheduledVisit
 from events.radiotherapy import FractionDelivered, PlanReviewed, RadiotherapyPlanned
 from events.randomisation import PatientRandomised
 from events.screening import EligibilityConfirmed
 
+_ONCOLOGIST: Doer = "radiation-oncologist"
 _ASKED_LATER = frozenset({"DR02", "IC11"})
 
 
@@ -33,7 +35,7 @@ def _item(  # noqa: PLR0913, PLR0917 - one argument a column of the worklist
 
 def screen(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
     """Facts still missing before eligibility can be weighed."""
-    if patient.allocation is not None or patient.screening_failed:
+    if not is_entering(patient):
         return
     verdicts = weigh_all(patient, edition, today)
     missing = [v.criterion.id for v in unknown(verdicts) if v.criterion.id not in _ASKED_LATER]
@@ -43,15 +45,18 @@ def screen(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem
 
 def consent(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
     """Consent to the genomic test for the clinically high-risk, to the trial for the genomically low-risk."""
-    if patient.allocation is not None or patient.screening_failed or failed(weigh_all(patient, edition, today)):
+    if not is_entering(patient) or patient.consent(ConsentKind.TRIAL):
         return
-    trial = patient.consent(ConsentKind.TRIAL)
-    high = clinical_risk(patient, edition, today).passes is True
-    if high and not trial and not patient.consent(ConsentKind.GENOMIC_TEST):
+    verdicts = weigh_all(patient, edition, today)
+    if failed(verdicts) or class_contradiction(patient, edition):
+        return
+    met = {verdict.criterion.id for verdict in verdicts if verdict.finding.passes}
+    asked_to_test = patient.consent(ConsentKind.GENOMIC_TEST) or standing_result(patient)
+    if "DR02" in met:
+        yield _item(patient, Work.OBTAIN_CONSENT, today, "coordinator", "Obtain trial consent", ConsentKind.TRIAL)
+    elif "IC04" in met and not asked_to_test:
         wording = "Obtain consent to the genomic test"
         yield _item(patient, Work.OBTAIN_CONSENT, today, "coordinator", wording, ConsentKind.GENOMIC_TEST)
-    elif not trial and standing_result(patient):
-        yield _item(patient, Work.OBTAIN_CONSENT, today, "coordinator", "Obtain trial consent", ConsentKind.TRIAL)
 
 
 def settle(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
@@ -59,12 +64,10 @@ def settle(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem
     if dispute := disputed_order(patient):
         wording = f"Settle the order with the laboratory: {dispute.event.problem}"
         yield _item(patient, Work.SETTLE_ORDER, today, "coordinator", wording, dispute.event.order_key)
-    result = standing_result(patient)
-    if result and result.event.class_reported and result.event.score_18gene is not None:
-        derived = edition.genomic.classify(result.event.score_18gene)
-        if derived != result.event.class_reported and patient.allocation is None:
-            wording = f"Score {result.event.score_18gene} is {derived}, reported as {result.event.class_reported}"
-            yield _item(patient, Work.SETTLE_RISK_CLASS, today, "coordinator", wording, result.event.report_id)
+    contradiction = class_contradiction(patient, edition)
+    if contradiction and is_entering(patient):
+        report_id = contradiction.result.event.report_id
+        yield _item(patient, Work.SETTLE_RISK_CLASS, today, "coordinator", str(contradiction), report_id)
     settled = {entry.event.query_id for kind in (QueryAnswered, QueryClosed) for entry in patient.every(kind)}
     for query in patient.every(QueryOpened):
         if query.event.query_id not in settled:
@@ -75,37 +78,44 @@ def settle(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem
 
 def enter(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
     """Eligibility to confirm, and randomisation."""
-    if patient.allocation is not None or patient.screening_failed:
+    if not is_entering(patient):
         return
     verdicts = weigh_all(patient, edition, today)
     if failed(verdicts):
         wording = f"Record the screening failure: {', '.join(v.criterion.id for v in failed(verdicts))}"
         yield _item(patient, Work.CONFIRM_ELIGIBILITY, today, "investigator", wording)
-    elif not unknown(verdicts) and not patient.has(EligibilityConfirmed):
+    elif unknown(verdicts) or class_contradiction(patient, edition):
+        return
+    elif not patient.has(EligibilityConfirmed):
         yield _item(patient, Work.CONFIRM_ELIGIBILITY, today, "investigator", "Confirm eligibility")
-    elif not unknown(verdicts):
+    else:
         yield _item(patient, Work.RANDOMISE, today, "coordinator", "Randomise: every criterion is met")
 
 
 def treat(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
-    """Plan, plan review for the first patients, and the next fraction."""
-    if patient.allocation is None or anchor(patient, edition) or patient.withdrew(WithdrawalScope.TREATMENT):
+    """Plan, plan review for the first patients, the next fraction, and in the end how radiotherapy ended."""
+    if patient.allocation is None or anchor(patient, edition):
         return
     plan = patient.last(RadiotherapyPlanned)
-    if plan is None:
-        yield _item(patient, Work.PLAN_RADIOTHERAPY, today, "radiation-oncologist", "Plan radiotherapy")
-        return
-    if _review_missing(patient, edition):
-        yield _item(
-            patient, Work.REVIEW_PLAN, today, "radiation-oncologist", "Review the plan before the first fraction"
-        )
     given = patient.every(FractionDelivered)
-    total = sum(phase.fractions for phase in planned_phases(plan, edition))
-    wording = (
-        f"Deliver fraction {len(given) + 1} of {total}" if len(given) < total else "Record that radiotherapy ended"
-    )
-    due = max((f.occurred_on.latest for f in given), default=plan.occurred_on.latest) + timedelta(days=1)
-    yield _item(patient, Work.DELIVER_FRACTION, due, "radiation-oncologist", wording)
+    if patient.withdrew(WithdrawalScope.TREATMENT):
+        yield _treatment_end(patient, today)
+    elif plan is None:
+        yield _item(patient, Work.PLAN_RADIOTHERAPY, today, _ONCOLOGIST, "Plan radiotherapy")
+    elif len(given) >= (total := sum(phase.fractions for phase in planned_phases(plan, edition))):
+        yield _treatment_end(patient, max(fraction.occurred_on.latest for fraction in given))
+    else:
+        if _review_missing(patient, edition):
+            yield _item(patient, Work.REVIEW_PLAN, today, _ONCOLOGIST, "Review the plan before the first fraction")
+        last = max((fraction.occurred_on.latest for fraction in given), default=plan.occurred_on.latest)
+        number, due = len(given) + 1, last + timedelta(days=1)
+        wording = f"Deliver fraction {number} of {total}"
+        yield _item(patient, Work.DELIVER_FRACTION, due, _ONCOLOGIST, wording, str(number))
+
+
+def _treatment_end(patient: Patient, due: date) -> WorkItem:
+    """Follow-up is counted from the end of radiotherapy: without it a patient would silently drop out."""
+    return _item(patient, Work.RECORD_TREATMENT_END, due, _ONCOLOGIST, "Record how radiotherapy ended")
 
 
 def _review_missing(patient: Patient, edition: Edition) -> bool:
@@ -116,13 +126,11 @@ def _review_missing(patient: Patient, edition: Edition) -> bool:
 
 def see(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
     """Visits whose window is open or has closed without them."""
-    settled = {entry.event.visit for kind in (VisitDone, VisitMissed) for entry in patient.every(kind)}
-    weekly = [] if anchor(patient, edition) else [v for v in weekly_visits(patient, edition) if v.visit not in settled]
-    for visit in (*weekly, *open_visits(patient)):
+    weekly = () if anchor(patient, edition) else weekly_visits(patient, edition)
+    for visit in open_visits(patient, (*weekly, *scheduled_visits(patient)), edition):
         if visit.opens <= today:
-            yield _item(
-                patient, Work.SEE_PATIENT, visit.closes, "coordinator", _visit_wording(visit, today), visit.visit
-            )
+            wording = _visit_wording(visit, today)
+            yield _item(patient, Work.SEE_PATIENT, visit.closes, "coordinator", wording, visit.visit)
 
 
 def _visit_wording(visit: ScheduledVisit, today: date) -> str:

@@ -27,6 +27,7 @@ class Work(StrEnum):
     PLAN_RADIOTHERAPY = "plan-radiotherapy"
     REVIEW_PLAN = "review-plan"
     DELIVER_FRACTION = "deliver-fraction"
+    RECORD_TREATMENT_END = "record-treatment-end"
     SEE_PATIENT = "see-patient"
     ANSWER_QUERY = "answer-query"
     RELEASE_WORK = "release-work"

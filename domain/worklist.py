@@ -12,7 +12,7 @@ from domain import engine_work, site_work
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.set_aside import set_aside
-from domain.work_item import WorkItem
+from domain.work_item import Work, WorkItem
 
 Rule = Callable[[Patient, Edition, date], Iterator[WorkItem]]
 
@@ -33,8 +33,13 @@ SITE_RULES: tuple[Rule, ...] = (
 
 
 def worklist(patient: Patient, edition: Edition, today: date) -> tuple[WorkItem, ...]:
-    """Open work for one patient, the most urgent first; nothing for who died, is lost, or stopped data collection."""
-    return _open(patient, edition, today, (*ENGINE_RULES, *SITE_RULES))
+    """Open work for one patient, the most urgent first; nothing for who died, is lost, or stopped data collection.
+
+    Work set aside need not be released once it is no longer open for other reasons.
+    """
+    items = _open(patient, edition, today, (*ENGINE_RULES, *SITE_RULES))
+    keys = {item.key for item in items}
+    return tuple(item for item in items if item.work is not Work.RELEASE_WORK or item.subject in keys)
 
 
 def engine_worklist(patient: Patient, edition: Edition, today: date) -> tuple[WorkItem, ...]:
