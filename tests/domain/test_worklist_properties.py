@@ -1,0 +1,161 @@
+"""What holds for the worklist of every patient, whatever has happened to her and in whatever order it was recorded."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.protocol.v2_0 import EDITION
+from domain.work_item import ENGINE_WORK, Work
+from domain.worklist import engine_worklist, worklist
+from events.event import Event
+from events.genomics import GenomicResultReported
+from events.outcomes import DeathReported
+from events.screening import MedicalHistoryRecorded
+from tests.facts import (
+    amended,
+    cancelled,
+    completed,
+    consented,
+    consented_to_test,
+    contact,
+    death,
+    disputed,
+    eligibility_confirmed,
+    eligible,
+    enrolled,
+    fractions,
+    lost,
+    never_started,
+    ordered,
+    pathology,
+    planned,
+    query,
+    query_answered,
+    randomised,
+    recurrence,
+    reminded,
+    result,
+    result_withdrawn,
+    returned,
+    scheduled,
+    screening_failed,
+    started,
+    stopped_early,
+    taken_over,
+    visit,
+    visit_missed,
+    withdrew,
+    work_released,
+    work_set_aside,
+)
+from tests.given import patient_with
+from tests.schedules import TABLE_1
+
+_REMINDER = "reminder/RJ-0001/6m/2021-08-19/open"
+LIVES: tuple[Event, ...] = (
+    *eligible(),
+    consented_to_test(),
+    pathology("2020-11-28", margin="POSITIVE"),
+    eligibility_confirmed(),
+    screening_failed("IC08"),
+    ordered(),
+    ordered("2020-12-15", attempt=2),
+    disputed(),
+    cancelled(),
+    amended(46),
+    amended(43, "3", class_reported="high"),
+    result_withdrawn(),
+    randomised(),
+    taken_over(),
+    planned(),
+    started(),
+    *fractions(3),
+    completed(),
+    stopped_early(),
+    never_started(),
+    scheduled(*TABLE_1),
+    visit("4w", "2021-03-19"),
+    visit_missed("6m", "2021-09-18"),
+    reminded(_REMINDER),
+    contact("2021-06-01"),
+    recurrence(on="2021-07-01"),
+    query(),
+    query_answered(),
+    work_set_aside("result/recurindex/RJ-0001/1"),
+    work_set_aside(_REMINDER),
+    work_released(_REMINDER),
+    withdrew("TREATMENT"),
+    withdrew("VISITS", on="2021-05-01"),
+    withdrew("DATA_USE", on="2021-05-02"),
+    lost("2021-04-01"),
+    returned("2021-04-20"),
+    death("2021-09-01"),
+)
+histories = st.lists(st.sampled_from(LIVES), unique_by=id, max_size=len(LIVES))
+days = st.dates(date(2020, 12, 1), date(2026, 12, 31))
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories, days)
+def test_a_worklist_is_deterministic_sorted_and_free_of_doubles(history: list[Event], today: date) -> None:
+    items = worklist(patient_with(*history), EDITION, today)
+    assert items == worklist(patient_with(*history), EDITION, today)
+    assert list(items) == sorted(items, key=lambda item: (item.due_on, item.key))
+    assert len({item.key for item in items}) == len(items)
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories, days)
+def test_the_engine_does_what_is_on_the_worklist_and_nothing_for_the_dead(history: list[Event], today: date) -> None:
+    patient = patient_with(*history)
+    of_the_engine = engine_worklist(patient, EDITION, today)
+    assert set(of_the_engine) <= set(worklist(patient, EDITION, today))
+    assert {item.work for item in of_the_engine} <= ENGINE_WORK
+    if any(isinstance(event, DeathReported) for event in history):
+        assert of_the_engine == ()
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories, days)
+def test_nothing_but_a_superseded_reminder_goes_by_itself(history: list[Event], today: date) -> None:
+    patient = patient_with(*history)
+    before = engine_worklist(patient, EDITION, today)
+    after = {item.key for item in engine_worklist(patient, EDITION, today + timedelta(days=1))}
+    gone = [item for item in before if item.key not in after]
+    assert {item.work for item in gone} <= {Work.SEND_REMINDER}
+
+
+_READY = eligible(consented_to_test(), without=[GenomicResultReported])
+_FOLLOWED = enrolled(completed(), scheduled(*TABLE_1))
+ONE_LIFE_FOR_EACH: dict[Work, tuple[tuple[Event, ...], str]] = {
+    Work.ORDER_GENOMIC_TEST: (_READY, "2020-12-10"),
+    Work.COLLECT_GENOMIC_RESULT: ((*_READY, ordered()), "2020-12-11"),
+    Work.SCHEDULE_FOLLOW_UP: (enrolled(completed()), "2021-02-19"),
+    Work.SEND_REMINDER: (_FOLLOWED, "2021-02-26"),
+    Work.COMPLETE_SCREENING: (eligible(without=[MedicalHistoryRecorded]), "2020-12-10"),
+    Work.OBTAIN_CONSENT: (eligible(consented_to_test()), "2020-12-28"),
+    Work.SETTLE_ORDER: ((*_READY, disputed()), "2020-12-11"),
+    Work.SETTLE_RISK_CLASS: (eligible(result(44, class_reported="high")), "2021-01-05"),
+    Work.CONFIRM_ELIGIBILITY: (eligible(consented()), "2021-01-05"),
+    Work.RANDOMISE: ((*eligible(), eligibility_confirmed()), "2021-01-08"),
+    Work.PLAN_RADIOTHERAPY: (enrolled(), "2021-01-10"),
+    Work.REVIEW_PLAN: (enrolled(planned()), "2021-01-20"),
+    Work.DELIVER_FRACTION: (enrolled(planned()), "2021-01-20"),
+    Work.RECORD_TREATMENT_END: (enrolled(planned(), *fractions(15)), "2021-02-19"),
+    Work.SEE_PATIENT: (_FOLLOWED, "2021-03-12"),
+    Work.ANSWER_QUERY: ((*_FOLLOWED, query()), "2021-03-01"),
+    Work.RELEASE_WORK: ((*_READY, ordered(), work_set_aside("result/recurindex/RJ-0001/1")), "2021-03-01"),
+}
+
+
+@pytest.mark.parametrize("work", Work)
+def test_every_kind_of_work_comes_up_in_some_life_and_says_who_does_it(work: Work) -> None:
+    events, on = ONE_LIFE_FOR_EACH[work]
+    items = worklist(patient_with(*events), EDITION, date.fromisoformat(on))
+    (item,) = [item for item in items if item.work is work]
+    assert (item.doer == "engine") == (work in ENGINE_WORK)
+    assert item.wording
