@@ -13,18 +13,20 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
 import httpx
 
+from deployments.prefect_environment import prefect_client_environment, prefect_server_environment
 from flows.settings import Settings, inherited_environment
 
 _COLD_START_SECONDS = 120.0
 _STOP_SECONDS = 15.0
+_LAST_WORDS_SECONDS = 5.0
 _PROBE_EVERY_SECONDS = 0.1
 _LAST_LINES = 15
 _EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  compared with, not listened on
@@ -130,6 +132,7 @@ class PrefectServer:
         process, self._process = self._process, None
         if process is None:
             return
+        _send_what_waits()
         process.terminate()
         try:
             process.wait(_STOP_SECONDS)
@@ -184,34 +187,6 @@ class PrefectServer:
         return ServerFailed(problem, str(self.log_file), "\n".join(lines[-_LAST_LINES:]))
 
 
-def prefect_client_environment(settings: Settings, api_url: str) -> dict[str, str]:
-    """The variables of everything in an installation that talks to its Prefect server."""
-    login = {"PREFECT_API_AUTH_STRING": settings.auth.get_secret_value()} if settings.auth else {}
-    return {
-        "PREFECT_HOME": str(settings.prefect_home),
-        "PREFECT_PROFILES_PATH": str(settings.prefect_home / "profiles.toml"),
-        "PREFECT_API_URL": api_url,
-        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
-        "DO_NOT_TRACK": "1",
-        **login,
-    }
-
-
-def prefect_server_environment(settings: Settings, port: int, api_url: str) -> Mapping[str, str]:
-    """The variables of the server process: everything in the installation's home, nothing sent to anyone outside."""
-    login = {"PREFECT_SERVER_API_AUTH_STRING": settings.auth.get_secret_value()} if settings.auth else {}
-    return {
-        **prefect_client_environment(settings, api_url),
-        "PREFECT_UI_API_URL": "/api",
-        "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
-        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(settings.prefect_home / "interface"),
-        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": api_url.removesuffix("/api"),
-        **login,
-    }
-
-
 def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -225,6 +200,19 @@ def _listener(host: str, port: int) -> socket.socket:
             raise PortInUse(host, port) from problem
         raise CannotListen(host, port, problem.strerror or str(problem)) from problem
     return listener
+
+
+def _send_what_waits() -> None:
+    """Logs and Prefect events of this process on their way to the server; afterwards nobody would take them."""
+    if "prefect.logging.handlers" in sys.modules:
+        from prefect.events.worker import EventsWorker
+        from prefect.logging.handlers import APILogWorker
+
+        for worker in (APILogWorker, EventsWorker):
+            # In a thread of its own: called where an event loop runs, Prefect would wait for nothing.
+            drain = threading.Thread(target=worker.drain_all, kwargs={"timeout": _LAST_WORDS_SECONDS, "at_exit": False})
+            drain.start()
+            drain.join()
 
 
 def _close_in_forks(process: subprocess.Popen[bytes]) -> None:
