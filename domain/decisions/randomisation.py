@@ -5,9 +5,9 @@ from typing import ClassVar
 from domain.decisions.command import Ask, Circumstances, Report
 from domain.decisions.reporting import report
 from domain.eligibility import failed, unknown, weigh_all
-from domain.genomic_test import standing_result
 from domain.patient import Patient
 from domain.rejections import Contradiction, Implausible, NotPermitted, OutOfOrder
+from domain.risk_class import class_contradiction
 from events.consent import ConsentKind, ConsentWithdrawn
 from events.event import Event
 from events.randomisation import Allocation, AllocationTakenOver, PatientRandomised
@@ -103,14 +103,11 @@ def _require_eligible(patient: Patient, circumstances: Circumstances) -> None:
 
 
 def _require_agreeing_classes(patient: Patient, circumstances: Circumstances) -> None:
-    result = standing_result(patient)
-    if result is None or result.event.class_reported is None or result.event.score_18gene is None:
-        return
-    derived = circumstances.edition.genomic.classify(result.event.score_18gene)
-    if derived != result.event.class_reported:
+    contradiction = class_contradiction(patient, circumstances.edition)
+    if contradiction is not None:
         raise NotPermitted(
             "class_reported",
-            result.event.class_reported,
-            f"the score {result.event.score_18gene} is {derived} risk by the protocol (PQ-04)",
+            contradiction.reported,
+            f"the score {contradiction.score} is {contradiction.derived} risk by the protocol (PQ-04)",
             "Ask the laboratory to settle score and class, then record the corrected report",
         )

@@ -28,6 +28,13 @@ def test_nought_is_a_known_value() -> None:
     assert known.value == 0
 
 
+def test_the_entry_that_opened_the_stream() -> None:
+    opened = patient_with(facts.screened(), facts.surgery()).screened
+    assert opened is not None
+    assert opened.event_id == entry(1)
+    assert patient_with().screened is None
+
+
 def test_an_allocation_drawn_here_or_taken_over_gives_the_arm() -> None:
     assert patient_with(facts.screened()).arm is None
     assert patient_with(facts.randomised(arm="IMNI")).arm is Arm.IMNI
