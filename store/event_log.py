@@ -6,6 +6,7 @@ EventLogError
 ├── ClockWentBack       a simulated entry is dated before the last of its stream: mend the instant
 ├── AppendRefused       nothing to append, or too much at once: mend the call
 ├── LogUnreadable       the log is damaged, or not a log: verify it, restore it from backup
+├── Fenced              another process leads this consumer, or has moved it on: stop, read the checkpoint again
 ├── LogTooNew           the log was written by a newer program: update this one
 └── OtherKindOfLog      a simulated trial where a real one was asked for, or the other way round
 """
@@ -16,9 +17,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from events.recorded import NewEvent, StoredEvent
+
+if TYPE_CHECKING:
+    from store.checkpoints import Checkpoints
 
 MOST_EVENTS = 2000
 """How many events one call may append."""
@@ -53,6 +57,19 @@ class AppendRefused(EventLogError):
 
 class LogUnreadable(EventLogError):
     """The log cannot be read."""
+
+
+class Fenced(EventLogError):
+    """A consumer's checkpoint is not where the caller believed, or no longer the caller's to move."""
+
+    def __init__(self, consumer: str, epoch: int, since: int) -> None:
+        super().__init__(consumer, epoch, since)
+        self.consumer, self.epoch, self.since = consumer, epoch, since
+
+    def __str__(self) -> str:
+        return (
+            f"{self.consumer} is no longer at {self.since} in epoch {self.epoch}: another process leads it, stop here"
+        )
 
 
 class LogTooNew(EventLogError):
@@ -121,6 +138,10 @@ class EventLog(Protocol):
 
     def streams(self, prefix: str) -> list[str]:
         """The names of the streams that begin with a prefix, sorted."""
+        ...
+
+    def checkpoints(self) -> Checkpoints:
+        """How far each consumer of the log has read."""
         ...
 
     def close(self) -> None:

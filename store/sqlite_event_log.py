@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from events.recorded import NewEvent, StoredEvent
+from store.checkpoints import Checkpoints
 from store.event_ids import new_event_id
 from store.event_log import (
     MOST_EVENTS,
@@ -175,6 +176,10 @@ class SqliteEventLog:
             "select distinct stream from event where substr(stream, 1, ?) = ? order by stream", (len(prefix), prefix)
         )
         return [row[0] for row in found]
+
+    def checkpoints(self) -> Checkpoints:
+        """See `EventLog.checkpoints`."""
+        return Checkpoints(lambda statement, values: self._database().execute(statement, values).fetchall())
 
     def close(self) -> None:
         """See `EventLog.close`."""

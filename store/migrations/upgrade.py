@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import fcntl
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from store.event_log import LogTooNew, LogUnreadable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 NEWEST = 1
 """The schema this program knows."""
@@ -49,18 +54,30 @@ def _alone(path: Path) -> Generator[None]:
 
 
 def _run_migrations(path: Path) -> None:
-    from alembic import command
-    from alembic.config import Config
-    from sqlalchemy import create_engine
-
     with closing(sqlite3.connect(path, timeout=30)) as database:
         database.execute("pragma journal_mode=wal")
+    with closing(_migrated(f"sqlite:///{path}", "head")):
+        pass
+
+
+@cache
+def schema_of(version: int) -> Mapping[str, str]:
+    """The tables, triggers and views of a log of a schema version, as SQL by name."""
+    with closing(_migrated("sqlite://", f"{version:04d}")) as connection:
+        found = connection.exec_driver_sql("select name, sql from sqlite_master where sql is not null")
+        return {row.name: row.sql for row in found}
+
+
+def _migrated(url: str, revision: str) -> Connection:
+    """A connection to a database brought to a revision and committed."""
+    from alembic import command
+    from alembic.config import Config
+    from sqlalchemy import NullPool, create_engine
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    engine = create_engine(f"sqlite:///{path}")
-    try:
-        with engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    finally:
-        engine.dispose()
+    connection = create_engine(url, poolclass=NullPool).connect()
+    with connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    return connection

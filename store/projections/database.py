@@ -5,67 +5,54 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 
-from sqlalchemy import Engine, create_engine, event, text
-from sqlmodel import Session, SQLModel, col, delete, select
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, text
+from sqlmodel import Session, SQLModel, delete, select
 
+from store.checkpoints import Checkpoints
 from store.projections.projection import Projection
 from store.transact import TrialLog
 
-_engines: dict[str, Engine] = {}
+_MOST_IDS = 500
 
 
 @contextmanager
 def writing(trial_log: TrialLog) -> Generator[Session]:
     """One transaction that nobody else writes beside."""
-    with Session(_engine(trial_log)) as session, session.begin():
-        session.connection()
+    with Session(_engine(trial_log.log.url)) as session, session.begin():
+        SQLModel.metadata.create_all(session.connection())
         yield session
 
 
-def _engine(trial_log: TrialLog) -> Engine:
-    url = trial_log.log.url
-    if url not in _engines:
-        engine = create_engine(url, connect_args={"timeout": 30})
-        event.listen(engine, "connect", _leave_transactions_to_us)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("begin immediate"))
-        SQLModel.metadata.create_all(engine)
-        _engines[url] = engine
-    return _engines[url]
+@cache
+def _engine(url: str) -> Engine:
+    # No pool: a connection kept open would go on reading a log file that was restored from backup meanwhile.
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30, "isolation_level": None})
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
 
 
-def _leave_transactions_to_us(connection: object, record: object) -> None:
-    # The driver would begin a transaction only at the first write, too late to keep readers' snapshot and ours apart.
-    connection.isolation_level = None  # type: ignore[attr-defined]
+def _begin_immediate(connection: Connection) -> None:
+    # The driver would begin a transaction only at the first write, when somebody else may have written since we read.
+    connection.exec_driver_sql("begin immediate")
 
 
-def checkpoint(session: Session, projection: Projection) -> int:
-    """The last position a projection has taken in."""
-    found = session.connection().execute(
-        text("select position from checkpoint where consumer = :consumer"), {"consumer": projection.consumer}
-    ).scalar()
-    return int(found or 0)
-
-
-def advance(session: Session, projection: Projection, position: int) -> None:
-    """Move a projection's checkpoint, in the transaction of its rows."""
-    session.connection().execute(
-        text(
-            "insert into checkpoint(consumer, position) values (:consumer, :position) "
-            "on conflict(consumer) do update set position = excluded.position"
-        ),
-        {"consumer": projection.consumer, "position": position},
-    )
+def checkpoints(session: Session) -> Checkpoints:
+    """The checkpoints, in the transaction of the rows."""
+    connection = session.connection()
+    return Checkpoints(lambda statement, values: connection.execute(text(statement), dict(values)).all())
 
 
 def replace_rows(
     session: Session, projection: Projection, patient_ids: Sequence[str], rows: Sequence[SQLModel]
 ) -> None:
     """Put these rows in the place of all rows of these patients."""
-    patient_id = col(projection.table.patient_id)  # type: ignore[attr-defined]
-    for start in range(0, len(patient_ids), 500):
-        session.connection().execute(delete(projection.table).where(patient_id.in_(patient_ids[start : start + 500])))
+    patient_id = inspect(projection.table).columns["patient_id"]
+    for start in range(0, len(patient_ids), _MOST_IDS):
+        some = patient_ids[start : start + _MOST_IDS]
+        session.connection().execute(delete(projection.table).where(patient_id.in_(some)))
     session.add_all(rows)
 
 

@@ -8,9 +8,9 @@ from time import perf_counter
 
 from domain.rejections import NoSuchEntry
 from store.projections.all_projections import PROJECTIONS
-from store.projections.database import advance, checkpoint, digest_of, empty, live_rows, writing
+from store.projections.database import checkpoints, digest_of, empty, live_rows, writing
 from store.projections.projection import Projection
-from store.projections.refreshing import edition_at, everyone, refresh, rows_of
+from store.projections.refreshing import everyone, flat, refresh, rows_of, touched
 from store.transact import TrialLog
 
 
@@ -47,13 +47,15 @@ def _chosen(name: str | None) -> Iterator[Projection]:
 
 def _rebuild(trial_log: TrialLog, projection: Projection) -> Rebuilt:
     began = perf_counter()
+    upto = trial_log.log.checkpoints().read(projection.consumer)
+    fresh = rows_of(trial_log, [projection], everyone(trial_log), upto)[projection.name]
     with writing(trial_log) as session:
-        upto = checkpoint(session, projection)
-        rows = rows_of(trial_log, projection, everyone(trial_log), edition_at(trial_log, upto), upto)
-        fresh, live = digest_of(rows), digest_of(live_rows(session, projection))
-        if fresh != live:
+        now = checkpoints(session).read(projection.consumer)
+        if now > upto:
+            fresh |= rows_of(trial_log, [projection], touched(trial_log, upto, now), now)[projection.name]
+        digest, live = digest_of(flat(fresh)), digest_of(live_rows(session, projection))
+        if digest != live:
             session.expunge_all()
             empty(session, projection)
-            session.add_all(rows)
-            advance(session, projection, upto)
-    return Rebuilt(projection.name, upto, perf_counter() - began, fresh, fresh == live)
+            session.add_all(flat(fresh))
+    return Rebuilt(projection.name, now, perf_counter() - began, digest, digest == live)

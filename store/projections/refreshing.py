@@ -1,8 +1,11 @@
-"""Bringing projections up to date: read on, fold the patients touched, keep rows and checkpoint together."""
+"""Bringing projections up to date: read on, fold the patients touched, keep rows and checkpoint together.
+
+Folding happens before the database is locked for writing: nobody who records something waits for it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import SQLModel
 
@@ -12,58 +15,93 @@ from domain.protocol.editions import edition_in_force
 from domain.standing import Standing
 from events.catalogue import read
 from events.streams import patient_of
+from store.event_log import Fenced, LogUnreadable
 from store.projections.all_projections import PROJECTIONS
-from store.projections.database import advance, checkpoint, replace_rows, writing
+from store.projections.database import checkpoints, replace_rows, writing
 from store.projections.projection import Projection
 from store.transact import TrialLog
 
+NO_EPOCH = 0
+"""Nobody leads a projection: whoever moves its checkpoint first has done the work."""
+
+RowsByPatient = dict[str, Sequence[SQLModel]]
+
 
 def refresh(trial_log: TrialLog) -> int:
-    """Bring every projection to the end of the log; returns that position."""
-    with writing(trial_log) as session:
+    """Bring every projection to the end of the log; returns that position.
+
+    Raises `LogUnreadable` when a projection has read further than the log goes.
+    """
+    while True:
+        since = {each.name: trial_log.log.checkpoints().read(each.consumer) for each in PROJECTIONS}
         upto = trial_log.log.last_position()
-        edition = edition_at(trial_log, upto)
-        for projection in PROJECTIONS:
-            since = checkpoint(session, projection)
-            if since >= upto:
-                continue
-            touched = _touched(trial_log, since, upto)
-            rows = rows_of(trial_log, projection, touched, edition, upto)
-            replace_rows(session, projection, touched, rows)
-            advance(session, projection, upto)
-    return upto
+        _refuse_ahead(since, upto)
+        behind = [each for each in PROJECTIONS if since[each.name] < upto]
+        if not behind:
+            return upto
+        try:
+            _take_in(trial_log, behind, since, upto)
+        except Fenced:
+            continue
+
+
+def _refuse_ahead(since: Mapping[str, int], upto: int) -> None:
+    for name, position in since.items():
+        if position > upto:
+            raise LogUnreadable(
+                f"projection {name} has read up to {position}, the log ends at {upto}: its end is missing. "
+                "Run `imni verify`, restore from backup"
+            )
+
+
+def _take_in(trial_log: TrialLog, behind: Sequence[Projection], since: Mapping[str, int], upto: int) -> None:
+    changed = touched(trial_log, min(since[each.name] for each in behind), upto)
+    rows = rows_of(trial_log, behind, changed, upto)
+    with writing(trial_log) as session:
+        for projection in behind:
+            checkpoints(session).advance(projection.consumer, NO_EPOCH, since[projection.name], upto)
+            replace_rows(session, projection, changed, flat(rows[projection.name]))
 
 
 def rows_of(
-    trial_log: TrialLog, projection: Projection, patient_ids: Sequence[str], edition: Edition, upto: int
-) -> list[SQLModel]:
-    """The rows of some patients as of a position."""
-    return [
-        row for patient_id in patient_ids for row in projection.rows(_patient(trial_log, patient_id, upto), edition)
-    ]
+    trial_log: TrialLog, projections: Sequence[Projection], patient_ids: Iterable[str], upto: int
+) -> dict[str, RowsByPatient]:
+    """The rows of some patients as of a position, by projection and patient; each patient is folded once."""
+    edition = _edition_at(trial_log, upto)
+    found: dict[str, RowsByPatient] = {projection.name: {} for projection in projections}
+    for patient_id in patient_ids:
+        patient = _patient(trial_log, patient_id, upto)
+        for projection in projections:
+            found[projection.name][patient_id] = projection.rows(patient, edition)
+    return found
 
 
-def edition_at(trial_log: TrialLog, upto: int) -> Edition:
-    """The edition in force at a position."""
-    return edition_in_force(Standing([entry for entry in trial_log.trial().history if entry.position <= upto]))
+def flat(rows: RowsByPatient) -> list[SQLModel]:
+    """The rows of all patients."""
+    return [row for of_patient in rows.values() for row in of_patient]
 
 
-def _touched(trial_log: TrialLog, since: int, upto: int) -> list[str]:
+def touched(trial_log: TrialLog, since: int, upto: int) -> list[str]:
     """The patients with news; everyone when the trial changed how it reads the protocol."""
-    touched: set[str] = set()
+    found: set[str] = set()
     for stored in trial_log.log.read_all(after=since, limit=upto - since):
         patient_id = patient_of(stored.stream)
         if patient_id is not None:
-            touched.add(patient_id)
+            found.add(patient_id)
         elif stored.type.startswith(("protocol-edition-activated", "reading-chosen")):
             return everyone(trial_log)
-    return sorted(touched)
+    return sorted(found)
 
 
 def everyone(trial_log: TrialLog) -> list[str]:
     """Every patient of the log."""
     streams = trial_log.log.streams(trial_log.names.patients)
     return [patient_id for stream in streams if (patient_id := patient_of(stream))]
+
+
+def _edition_at(trial_log: TrialLog, upto: int) -> Edition:
+    """The edition in force at a position."""
+    return edition_in_force(Standing([entry for entry in trial_log.trial().history if entry.position <= upto]))
 
 
 def _patient(trial_log: TrialLog, patient_id: str, upto: int) -> Patient:

@@ -1,0 +1,91 @@
+"""Does each row of the log follow from the ones ahead of it, and is it what was recorded?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from events.streams import StreamNames
+from store.rows import Row, digest_of, from_row
+
+_MARKED = StreamNames(simulated=True)
+_UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError, LookupError)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong; `position` None when it is of no single event."""
+
+    position: int | None
+    problem: str
+
+
+@dataclass
+class Continuity:
+    """The log as far as it has been read, row by row; `simulated` None when the file does not say what it is."""
+
+    simulated: bool | None
+    events: int = 0
+    last_position: int = 0
+    _versions: dict[str, int] = field(default_factory=dict[str, int])
+    _instants: dict[str, int] = field(default_factory=dict[str, int])
+
+    def take(self, row: Row) -> Iterator[Finding]:
+        """What is wrong with the next row."""
+        yield from self._gap(row[0])
+        problem = _unreadable(row)
+        if problem:
+            self._count_in(row)
+        else:
+            problem = self._out_of_turn(row)
+        if problem:
+            yield Finding(row[0], problem)
+        self.events += 1
+        self.last_position = row[0]
+
+    def _count_in(self, row: Row) -> None:
+        """Take a bad row for the one that was due, so that it is not held against the rows after it."""
+        if isinstance(row[1], str):
+            self._versions[row[1]] = self._versions.get(row[1], 0) + 1
+
+    def _gap(self, position: int) -> Iterator[Finding]:
+        first, last = self.last_position + 1, position - 1
+        if first == last:
+            yield Finding(first, f"event {first} is missing")
+        elif first < last:
+            yield Finding(first, f"events {first} to {last} are missing")
+
+    def _out_of_turn(self, row: Row) -> str | None:
+        stream, version, instant = row[1], row[2], row[6]
+        expected = self._versions.get(stream, 0)
+        self._versions[stream] = version + 1
+        clock = stream if self.simulated else ""
+        floor = self._instants.get(clock)
+        self._instants[clock] = max(instant, floor or instant)
+        if version != expected:
+            return f"{stream} goes on with version {version} where {expected} was due"
+        if floor is not None and instant < floor:
+            return "it was recorded before the event ahead of it"
+        if self.simulated is not None and _is_marked(stream) != self.simulated:
+            return f"{stream} does not belong in a {'simulated' if self.simulated else 'real'} log"
+        return None
+
+
+def _is_marked(stream: str) -> bool:
+    return stream in {_MARKED.trial, _MARKED.allocation} or stream.startswith(_MARKED.patients)
+
+
+def _unreadable(row: Row) -> str | None:
+    """What is wrong with a row by itself."""
+    try:
+        if digest_of(row) != row[12]:
+            return "its digest does not match: the event was changed after it was recorded"
+        stored = from_row(row)
+        told: Any = json.loads(row[11])["occurred_on"]
+    except _UNREADABLE as problem:
+        return f"it cannot be read: {problem}"
+    if told != str(stored.occurred_on):
+        return f"it is filed under {stored.occurred_on}, but says it occurred on {told}"
+    return None
