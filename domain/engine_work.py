@@ -81,8 +81,12 @@ def remind(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem
 
     Nobody is reminded of visits that are about to be set out anew.
     """
-    if _to_set_out(patient, edition):
-        return
+    due = tuple(_reminders_due(patient, edition, today))
+    if due and _to_set_out(patient, edition) is None:
+        yield from due
+
+
+def _reminders_due(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
     sent = {entry.event.key for entry in patient.every(ReminderSent)}
     for visit in open_visits(patient, scheduled_visits(patient), edition):
         step = _step_due(visit, edition, today)
@@ -90,10 +94,8 @@ def remind(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem
             continue
         key = f"reminder/{patient.patient_id}/{visit.visit}/{visit.target}/{step.id}"
         if key not in sent:
-            subject = f"{visit.visit}/{step.id}"
-            yield WorkItem(
-                Work.SEND_REMINDER, key, patient.patient_id, visit.closes, "engine", _wording(visit, step), subject
-            )
+            wording, subject = _wording(visit, step), f"{visit.visit}/{step.id}"
+            yield WorkItem(Work.SEND_REMINDER, key, patient.patient_id, visit.closes, "engine", wording, subject)
 
 
 def open_visits(patient: Patient, visits: tuple[ScheduledVisit, ...], edition: Edition) -> tuple[ScheduledVisit, ...]:
