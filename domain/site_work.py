@@ -20,7 +20,6 @@ from events.consent import ConsentKind, WithdrawalScope
 from events.follow_up import ScheduledVisit
 from events.radiotherapy import FractionDelivered, PlanReviewed, RadiotherapyPlanned
 from events.randomisation import PatientRandomised
-from events.screening import EligibilityConfirmed
 
 _ONCOLOGIST: Doer = "radiation-oncologist"
 _ASKED_LATER = frozenset({"DR02", "IC11"})
@@ -86,7 +85,7 @@ def enter(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]
         yield _item(patient, Work.CONFIRM_ELIGIBILITY, today, "investigator", wording)
     elif unknown(verdicts) or class_contradiction(patient, edition):
         return
-    elif not patient.has(EligibilityConfirmed):
+    elif not patient.eligibility_confirmed:
         yield _item(patient, Work.CONFIRM_ELIGIBILITY, today, "investigator", "Confirm eligibility")
     else:
         yield _item(patient, Work.RANDOMISE, today, "coordinator", "Randomise: every criterion is met")
