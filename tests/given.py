@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import TypeVar
 from uuid import UUID
 
@@ -179,8 +179,3 @@ def given(*events: Event) -> Given:
 def given_trial(*events: Event) -> GivenTrial:
     """What is on record of the trial."""
     return GivenTrial(events)
-
-
-def days_later(text: str, days: int) -> str:
-    """An ISO date some days later (earlier when negative)."""
-    return (date.fromisoformat(text) + timedelta(days=days)).isoformat()

@@ -47,7 +47,15 @@ def test_nothing_happened_before_birth(birth_date: str, on: str) -> None:
     given(facts.screened(birth_date=birth_date)).when(_contact(on)).then_rejected(
         Implausible, field="occurred_on", mentions=[on, f"before the patient's birth ({birth_date})"]
     )
-    assert given(facts.screened(birth_date=None)).when(_contact(on)).decide((facts.screened(birth_date=None),))
+    given(facts.screened(birth_date=None)).when(_contact(on)).then(facts.contact(on))
+
+
+@pytest.mark.parametrize(
+    ("birth_date", "on"),
+    [("1970-03-15", "1970-03"), ("1970-03-15", "1970"), ("1970-03", "1970-03-01"), ("1970", "1970-01")],
+)
+def test_what_may_have_happened_after_birth_is_kept(birth_date: str, on: str) -> None:
+    given(facts.screened(birth_date=birth_date)).when(_contact(on)).then(facts.contact(on))
 
 
 def test_nobody_is_screened_before_her_birth() -> None:

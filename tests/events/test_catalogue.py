@@ -50,6 +50,11 @@ def test_what_is_stored_reads_back_as_the_same_event_and_the_same_bytes(event: E
     assert encode(back) == stored
 
 
+def test_what_is_not_known_is_not_stored() -> None:
+    screened = decode("patient-screened.v1", b'{"occurred_on":"2021-01-01","sex":"F","birth_date":null}')
+    assert encode(screened) == b'{"occurred_on":"2021-01-01","sex":"F"}'
+
+
 def test_a_score_keeps_the_digits_the_laboratory_wrote() -> None:
     stored = b'{"occurred_on":"2021-01-01","score_18gene":"44.0","report_id":"R-1"}'
     assert json.loads(encode(decode("genomic-result-reported.v1", stored)))["score_18gene"] == "44.0"
