@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspect, text
 from sqlmodel import Session, SQLModel, delete, select
@@ -42,7 +43,12 @@ def _begin_immediate(connection: Connection) -> None:
 def checkpoints(session: Session) -> Checkpoints:
     """The checkpoints, in the transaction of the rows."""
     connection = session.connection()
-    return Checkpoints(lambda statement, values: connection.execute(text(statement), dict(values)).all())
+
+    def execute(statement: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        result = connection.execute(text(statement), dict(values))
+        return result.all() if result.returns_rows else ()
+
+    return Checkpoints(execute)
 
 
 def replace_rows(
