@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zlib import crc32
@@ -29,7 +30,10 @@ from events.streams import patient_of
 from flows.live_patients import LivePatients
 from flows.resources import Resources
 from flows.work_off import Outcome
+from store.event_ids import new_event_id
 
+CONSUMER = "reactor"
+_LEASE_SECONDS = 30.0
 _log = logging.getLogger("imni.reactor")
 
 Reaction = Callable[[list[str]], Awaitable[Sequence[Outcome]]]
@@ -76,6 +80,8 @@ class Reactor:
     pace: Pace = field(default_factory=Pace)
 
     def __post_init__(self) -> None:
+        self._owner = str(new_event_id())
+        self._epoch: int | None = None
         self.live = LivePatients(self.given.trial_log)
         self._tried: dict[str, _Tried] = defaultdict(_Tried)
         self._open: dict[str, tuple[WorkItem, ...]] = {}
@@ -100,13 +106,37 @@ class Reactor:
         await self._analyse()
 
     async def run(self, stop: asyncio.Event, every: float = 0.2) -> None:
-        """Settle whenever the log has grown or something is due again, until told to stop. `every` in seconds."""
+        """Settle whenever the log has grown or something is due again, until told to stop. `every` in seconds.
+
+        Only the reactor that leads works; another one started by mistake waits until the lead is free.
+        """
+        beating = asyncio.ensure_future(self._keep_the_lead(stop))
         while not stop.is_set():
-            await self.settle()
-            try:
+            if self._epoch is not None:
+                await self.settle()
+            with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), every)
-            except TimeoutError:
-                continue
+        await beating
+        self.let_go()
+
+    async def _keep_the_lead(self, stop: asyncio.Event) -> None:
+        """Renew the lease while a round takes long."""
+        while not stop.is_set():
+            self.take_the_lead()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _LEASE_SECONDS / 6)
+
+    def take_the_lead(self) -> bool:
+        """Take or renew the lead among the reactors of this log."""
+        leases = self.given.trial_log.log.checkpoints()
+        self._epoch = leases.lead(CONSUMER, self._owner, _LEASE_SECONDS, self.given.clock.now())
+        return self._epoch is not None
+
+    def let_go(self) -> None:
+        """Give the lead up."""
+        if self._epoch is not None:
+            self.given.trial_log.log.checkpoints().release(CONSUMER, self._epoch)
+            self._epoch = None
 
     def _read_on(self) -> None:
         edition_before = self.live.trial.version

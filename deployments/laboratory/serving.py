@@ -69,6 +69,7 @@ class DemonstrationLaboratory:
         listener = listen(self._port)
         self._port = listener.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
+        self._client = httpx.Client(trust_env=False, timeout=10, headers={"Content-Type": "application/json"})
         self._thread = threading.Thread(target=self._serve, args=(listener,), name="laboratory", daemon=True)
         self._thread.start()
 
@@ -76,6 +77,7 @@ class DemonstrationLaboratory:
         """Finish the requests under way, close the port and the data. A second stop does nothing."""
         if self._thread is None:
             return
+        self._client.close()
         while self._server is None and self._thread.is_alive():
             self._thread.join(0.01)
         if self._server is not None:
@@ -109,8 +111,7 @@ class DemonstrationLaboratory:
         self._control("PUT", "$scores", json.dumps(table, default=str))
 
     def _control(self, method: str, path: str, content: str | None = None) -> httpx.Response:
-        with httpx.Client(trust_env=False, timeout=10, headers={"Content-Type": "application/json"}) as client:
-            answer = client.request(method, f"{self.url}/{path}", content=content)
+        answer = self._client.request(method, f"{self.url}/{path}", content=content)
         if answer.is_error:
             raise ValueError(f"the demonstration laboratory does not understand this: {answer.text}")
         return answer

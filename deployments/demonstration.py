@@ -1,0 +1,146 @@
+"""`imni demo`: a whole simulated trial through the real commands and the real flows, and a check of all of it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from deployments.command_line.printing import FINDINGS, print_table, say
+from deployments.command_line.progress import counting
+from deployments.laboratory import DemonstrationLaboratory, Fault
+from deployments.mailbox import Mailbox
+from deployments.prefect_server import PrefectServer
+from flows.clock import SimulatedClock
+from flows.gateways.laboratory import Laboratory
+from flows.gateways.mail import Notifier
+from flows.home import HomeRefused, open_home
+from flows.resources import Resources, using
+from flows.settings import Settings, enter_environment, read_settings
+
+if TYPE_CHECKING:
+    from domain.analysis.result import AnalysisReport
+    from domain.analysis.survival_table import SurvivalTable
+    from flows.reports.trial_report import Check
+    from flows.simulate_trial import SimulatedTrial
+
+_MARK = "this-is-a-demonstration"
+_BEGIN = datetime(2020, 12, 1, tzinfo=UTC)
+_QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false"}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where the demonstration plays: a home of its own, a laboratory having a bad day, a mailbox, a movable clock."""
+
+    settings: Settings
+    laboratory: DemonstrationLaboratory
+    mailbox: Mailbox
+    clock: SimulatedClock
+
+
+def demonstrate(patients: int, seed: int) -> None:
+    """Run the trial, check it, print the result, write the report, and say how to open it all."""
+    began = perf_counter()
+    home = _fresh_home(read_settings().home / "demo")
+    with DemonstrationLaboratory(home / "laboratory.sqlite") as laboratory, Mailbox() as mailbox:
+        url = mailbox.url("coordinators@imni.example")
+        settings = read_settings(home=home, port=0, laboratory_url=laboratory.url, notify_urls=[url])
+        laboratory.suffer(Fault(kind="bad-day"))
+        with PrefectServer(settings) as server:
+            enter_environment({**server.client_environment(), **_QUIET})
+            stage = Stage(settings, laboratory, mailbox, SimulatedClock(_BEGIN))
+            server.wait_until_healthy()
+            fine = asyncio.run(_play(stage, patients, seed))
+    say(f"\n{perf_counter() - began:.0f} s in all. To look around in the browser:  IMNI_HOME={home} imni up")
+    if not fine:
+        raise SystemExit(FINDINGS)
+
+
+def _fresh_home(home: Path) -> Path:
+    """An empty home; an earlier demonstration there is thrown away, anything else is left alone."""
+    if home.exists():
+        if not (home / _MARK).exists():
+            raise HomeRefused(f"{home} holds something else: move it away, or set IMNI_HOME to another folder")
+        shutil.rmtree(home)
+    home.mkdir(parents=True)
+    (home / _MARK).touch()
+    return home
+
+
+async def _play(stage: Stage, patients: int, seed: int) -> bool:
+    trial_log = open_home(stage.settings, stage.clock.now(), simulated=True)
+    urls = [url.get_secret_value() for url in stage.settings.notify_urls]
+    async with Laboratory(str(stage.settings.laboratory_url)) as laboratory:
+        given = Resources(stage.settings, stage.clock, trial_log, laboratory, Notifier(urls))
+        with trial_log.log, using(given):
+            truth = await _run_trial(given, stage, patients, seed)
+            return await _judge(given, stage, truth)
+
+
+async def _run_trial(given: Resources, stage: Stage, patients: int, seed: int) -> SimulatedTrial:
+    from deployments.reactions import ANSWERS
+    from domain.simulation.assumptions import Assumptions
+    from flows.reactor import Pace, Reactions, Reactor
+    from flows.read_models import refresh_read_models
+    from flows.simulate_trial import Progress, simulate_trial
+    from flows.survival_analysis import analyse_endpoints
+
+    at_once, next_step = timedelta(0), timedelta(days=1)
+    pace = Pace(
+        delays=(at_once, at_once, at_once, next_step),
+        poll=next_step,
+        refresh_every=timedelta(days=365),
+        analyse_every=timedelta(days=365),
+    )
+    reactor = Reactor(given, Reactions(ANSWERS, refresh_read_models, analyse_endpoints), pace)
+    with counting(f"simulating {patients} patients") as bar:
+
+        def show(progress: Progress) -> None:
+            bar(round(1000 * progress.share), 1000)
+
+        assumptions = Assumptions(seed=seed, patients=patients)
+        return await simulate_trial(given.trial_log, assumptions, stage.clock, reactor.settle, show, stage.laboratory)
+
+
+async def _judge(given: Resources, stage: Stage, truth: SimulatedTrial) -> bool:
+    from deployments.demonstration_checks import Surroundings, analyses, checked
+    from flows.read_models import refresh_read_models
+    from flows.reports.trial_report import ReportHeading, trial_report
+    from flows.survival_analysis import analyse_endpoints
+
+    await refresh_read_models()
+    await analyse_endpoints()
+    checks = checked(given, Surroundings(stage.laboratory, stage.mailbox, truth))
+    analysed = list(analyses(given))
+    heading = ReportHeading(
+        title="IMNI PRECISION: a simulated trial",
+        position=given.trial_log.log.last_position(),
+        enrolled=f"{truth.screened} screened, {analysed[0][1].n} randomised, {truth.began_on} to {truth.ended_on}",
+        simulated=True,
+    )
+    stage.settings.reports.mkdir(exist_ok=True)
+    report = stage.settings.reports / "trial-report.html"
+    report.write_text(trial_report(heading, given.trial_log.edition(), analysed, checks), encoding="utf-8")
+    _tell(heading.enrolled, analysed, checks)
+    say(f"\nReport with the curves: {report}")
+    return all(check.ok for check in checks)
+
+
+def _tell(enrolled: str, analysed: Sequence[tuple[SurvivalTable, AnalysisReport]], checks: Sequence[Check]) -> None:
+    from flows.reports.survival_words import hazard_ratio, survival_at_horizon
+
+    rows = [
+        (report.endpoint, arm, estimate.n, estimate.events, survival_at_horizon(estimate))
+        for _, report in analysed
+        for arm, estimate in report.arms.items()
+    ]
+    print_table(enrolled, ("endpoint", "arm", "patients", "events", "at 5 years (95 % CI)"), rows)
+    ratios = [(report.endpoint, hazard_ratio(report.cox)) for _, report in analysed]
+    print_table("OMIT against IMNI", ("endpoint", ""), ratios)
+    print_table("Checks", ("", "claim", "found"), [("✓" if c.ok else "✗", c.claim, c.found) for c in checks])
