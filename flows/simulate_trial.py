@@ -125,9 +125,11 @@ class _Trial:
     def days(self) -> Iterator[date]:
         """Move the clock from step to step, until everyone was followed to the end."""
         self._clock.advance_to(max(self._clock.now(), datetime.combine(self._assumptions.accrual_from, _MORNING)))
+        self.site.begin_day()
         yield self.site.today
         while not self._over():
             self._clock.advance_to(self._clock.now() + self._step)
+            self.site.begin_day()
             yield self.site.today
 
     def step(self) -> None:

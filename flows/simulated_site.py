@@ -65,12 +65,13 @@ class SimulatedSite:
 
     def __post_init__(self) -> None:
         self.live = LivePatients(self.trial_log)
-        self.live.read_on()
+        self.begin_day()
 
-    @property
-    def today(self) -> date:
-        """The day at the site."""
-        return self.clock.now().astimezone(edition_in_force(self.live.trial).site_zone).date()
+    def begin_day(self) -> None:
+        """Look at the calendar, at the protocol in force, and at what the engine has entered."""
+        self.read_on()
+        self.edition = edition_in_force(self.live.trial)
+        self.today = self.clock.now().astimezone(self.edition.site_zone).date()
 
     @property
     def patients(self) -> Mapping[str, Patient]:
@@ -93,7 +94,7 @@ class SimulatedSite:
         for entry in self.live.read_on():
             patient_id = patient_of(entry.stream)
             if patient_id in self.files and not isinstance(entry.event, ReminderSent):
-                self.files[patient_id].again_on = self.today
+                self.files[patient_id].again_on = entry.recorded_at.date()
 
     def close_out(self) -> None:
         """Put right every entry that is known to be wrong: the last thing before the trial ends."""
@@ -129,7 +130,7 @@ class SimulatedSite:
 
     def _situation(self, file: PatientFile) -> Situation:
         patient = self.patients[file.course.patient_id]
-        return Situation(patient, file.course, file.life, edition_in_force(self.live.trial), self.today)
+        return Situation(patient, file.course, file.life, self.edition, self.today)
 
     def _enter(self, file: PatientFile, doings: Doings) -> bool:
         """Enter everything, one transaction a person; whether anything of it was new."""

@@ -22,8 +22,7 @@ from domain.simulation.site_acts import (
     enters,
     wait_until,
 )
-from domain.work_item import Work, WorkItem
-from domain.worklist import worklist
+from domain.work_item import WorkItem
 from events.catalogue import encode
 from events.clinical_date import ClinicalDate
 from events.consent import ConsentKind, WithdrawalScope
@@ -75,8 +74,8 @@ def settle_order(situation: Situation, item: WorkItem) -> Doings:
 def settle_risk_class(situation: Situation, item: WorkItem) -> Doings:
     """The laboratory confirmed the score; the class beside it was a misprint."""
     result = standing_result(situation.patient)
-    if result is None or result.event.score_18gene is None:
-        return NOTHING
+    assert result is not None
+    assert result.event.score_18gene is not None
     derived = situation.edition.genomic.classify(result.event.score_18gene)
     right = result.event.model_copy(update={"class_reported": derived})
     correction = CorrectEntry(
@@ -94,10 +93,7 @@ def confirm_eligibility(situation: Situation, item: WorkItem) -> Doings:
 
 
 def randomise(situation: Situation, item: WorkItem) -> Doings:
-    """Randomise, unless something about the test is still to be settled."""
-    open_work = {other.work for other in worklist(situation.patient, situation.edition, situation.today)}
-    if open_work & {Work.SETTLE_RISK_CLASS, Work.SETTLE_ORDER}:
-        return NOTHING
+    """The next place of the list is hers."""
     return enters(COORDINATOR, RandomisePatient(occurred_on=ClinicalDate.parse(situation.today)))
 
 

@@ -22,7 +22,6 @@ from domain.simulation.site_acts import (
     ADJUDICATOR,
     COORDINATOR,
     INVESTIGATOR,
-    NOTHING,
     Act,
     Doings,
     Situation,
@@ -74,9 +73,7 @@ def _silent(life: Life) -> bool:
 
 
 def _report_death(dated: ClinicalDate, unknown: bool, situation: Situation) -> Doings:
-    assert situation.life is not None
-    assert situation.life.cause is not None
-    cause = DeathCause.UNKNOWN if unknown else situation.life.cause
+    cause = DeathCause.UNKNOWN if unknown else _cause(situation.life)
     right = RecordDeath(occurred_on=dated, cause=cause, evidence="relatives" if unknown else "death certificate")
     wrong = right
     if dated.precision == "day":
@@ -87,11 +84,15 @@ def _report_death(dated: ClinicalDate, unknown: bool, situation: Situation) -> D
 def _adjudicate_death(dated: ClinicalDate, situation: Situation) -> Doings:
     """The adjudicators find the cause."""
     death = situation.patient.last(DeathReported)
-    if death is None or situation.life is None or situation.life.cause is None:
-        return NOTHING
-    cause = situation.life.cause
+    assert death is not None
+    cause = _cause(situation.life)
     decision = RecordAdjudication(occurred_on=_on(situation.today), target=death.event_id, upheld="yes", cause=cause)
     return enters(ADJUDICATOR, decision) + Doings(notes=(Died(dated, cause),))
+
+
+def _cause(life: Life) -> DeathCause:
+    assert life.cause is not None
+    return life.cause
 
 
 def _loss(life: Life) -> Iterator[Act]:

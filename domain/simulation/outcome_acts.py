@@ -47,7 +47,7 @@ def disease_acts(course: Course, life: Life) -> Iterator[Act]:
 
 def _suspect(relapse: Relapse, situation: Situation) -> Doings:
     """She comes between visits, and the examination is suspicious."""
-    if situation.life is None or not situation.life.attends_on(relapse.on):
+    if not situation.life.attends_on(relapse.on):
         return NOTHING
     return _seen_with_suspicion(relapse.on, relapse.sites)
 
@@ -66,7 +66,7 @@ def _seen_with_suspicion(day: date, sites: tuple[RecurrenceSite, ...]) -> Doings
 def _confirm(relapse: Relapse, situation: Situation) -> Doings:
     """It counts from the first evidence the site had: the suspicion, or else the confirmation itself."""
     life, day = situation.life, relapse.confirmed_on
-    if life is None or not life.in_touch_on(day):
+    if not life.in_touch_on(day):
         return NOTHING
     confirmed = RecordRecurrence(occurred_on=_on(day), sites=relapse.sites, evidence=Evidence.HISTOLOGY)
     first_evidence = relapse.on if life.attends_on(relapse.on) else day
@@ -96,7 +96,6 @@ def _uphold(relapse: Relapse, earlier: timedelta | None, situation: Situation) -
     confirmed = _entry(relapse.sites, relapse.confirmed_on, situation)
     if confirmed is None:
         return NOTHING
-    assert situation.life is not None
     first_sign = max(relapse.on - earlier, situation.life.randomised_on) if earlier else None
     decision = RecordAdjudication(
         occurred_on=_on(situation.today),
@@ -134,7 +133,7 @@ def _find_second_primary(day: date, situation: Situation) -> Doings:
 def _find(
     day: date, situation: Situation, found: RecordContralateralCancer | RecordSecondPrimary, *notes: OtherBreast
 ) -> Doings:
-    if situation.life is None or not situation.life.in_touch_on(day):
+    if not situation.life.in_touch_on(day):
         return NOTHING
     return enters(COORDINATOR, found) + Doings(notes=(*notes, Seen(day)))
 

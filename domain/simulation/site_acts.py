@@ -24,13 +24,22 @@ ADJUDICATOR = Actor(id="sim-adjudicator", role="adjudicator", kind="human")
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A patient as the site has her on record, what is true of her, and the day; `life` begins with randomisation."""
+    """A patient as the site has her on record, what is true of her, and the day.
+
+    `randomised_life` is None until she is randomised; `life` is for what happens only after that.
+    """
 
     patient: Patient
     course: Course
-    life: Life | None
+    randomised_life: Life | None
     edition: Edition
     today: date
+
+    @property
+    def life(self) -> Life:
+        """Her life after randomisation."""
+        assert self.randomised_life is not None
+        return self.randomised_life
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from events.radiotherapy import (
     RadiotherapyStarted,
 )
 from events.randomisation import Arm
+from events.recorded import Recorded
 
 _OTHER_ARM = {Arm.IMNI: Arm.OMIT, Arm.OMIT: Arm.IMNI}
 _FRACTIONS_A_WEEK = 5
@@ -69,11 +70,9 @@ class TreatmentDay:
 
 def plan_radiotherapy(situation: Situation, item: WorkItem) -> Doings:
     """The plan and its dose metrics, some days after randomisation."""
-    course, life = situation.course, situation.life
-    if life is None:
-        return NOTHING
+    course = situation.course
     draws = course.draws("plan")
-    planned_on = life.randomised_on + timedelta(days=draws.between(3, 9))
+    planned_on = situation.life.randomised_on + timedelta(days=draws.between(3, 9))
     if situation.today < planned_on:
         return wait_until(planned_on)
     on = ClinicalDate.parse(planned_on)
@@ -99,9 +98,7 @@ def _plan_doses(on: ClinicalDate, metrics: Mapping[tuple[str, str], int]) -> Ite
 
 def review_plan(situation: Situation, item: WorkItem) -> Doings:
     """The senior oncologist accepts the plan, sometimes after a revision."""
-    plan = situation.patient.last(RadiotherapyPlanned)
-    if plan is None:
-        return NOTHING
+    plan = _plan(situation)
     reviewed_on = _reviewed_on(plan.occurred_on.latest)
     if situation.today < reviewed_on:
         return wait_until(reviewed_on)
@@ -111,6 +108,12 @@ def review_plan(situation: Situation, item: WorkItem) -> Doings:
     return enters(SENIOR_ONCOLOGIST, *((revise, accept) if revised else (accept,)))
 
 
+def _plan(situation: Situation) -> Recorded[RadiotherapyPlanned]:
+    plan = situation.patient.last(RadiotherapyPlanned)
+    assert plan is not None
+    return plan
+
+
 def _reviewed_on(planned_on: date) -> date:
     return planned_on + timedelta(days=2)
 
@@ -118,10 +121,7 @@ def _reviewed_on(planned_on: date) -> date:
 def deliver_fractions(situation: Situation, item: WorkItem) -> Doings:
     """Every fraction up to today that is not on record yet, and how the course ended."""
     patient, course, life = situation.patient, situation.course, situation.life
-    plan = patient.last(RadiotherapyPlanned)
-    if plan is None or life is None:
-        return NOTHING
-    start = _start(course, plan.occurred_on.latest)
+    start = _start(course, _plan(situation).occurred_on.latest)
     if situation.today < start:
         return wait_until(start)
     if course.treatment is TreatmentCourse.NEVER_STARTS:
@@ -204,8 +204,7 @@ def record_treatment_end(situation: Situation, item: WorkItem) -> Doings:
 
 def _delivered(situation: Situation, last_day: date) -> Doings:
     arm = situation.patient.arm
-    if arm is None:
-        return NOTHING
+    assert arm is not None
     as_treated = _OTHER_ARM[arm] if situation.course.crosses_over else arm
     return enters(ONCOLOGIST, RecordNodalVolume(occurred_on=_on(last_day), arm=as_treated))
 

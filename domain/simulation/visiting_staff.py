@@ -36,9 +36,7 @@ _EARLY_SHARE = 0.6
 
 def see_patient(situation: Situation, item: WorkItem) -> Doings:
     """The visit on its true day, or missed once its window has closed."""
-    visit = next((v for v in _visits(situation) if v.visit == item.subject), None)
-    if visit is None or situation.life is None:
-        return NOTHING
+    visit = next(visit for visit in _visits(situation) if visit.visit == item.subject)
     day = visit_day(situation, visit)
     if day is not None:
         return _done(situation, visit, day) if day <= situation.today else wait_until(day)
@@ -49,7 +47,7 @@ def see_patient(situation: Situation, item: WorkItem) -> Doings:
 
 def next_visit_day(situation: Situation) -> date | None:
     """The day on which the next visit will be entered, as done or as missed."""
-    if situation.life is None:
+    if situation.randomised_life is None:
         return None
     patient, edition = situation.patient, situation.edition
     visits = open_visits(patient, scheduled_visits(patient), edition)
@@ -68,7 +66,7 @@ def visit_day(situation: Situation, visit: ScheduledVisit) -> date | None:
     day = visit.opens + timedelta(days=int(early * (length * _EARLY_SHARE if follow_up else length + 1)))
     if late and follow_up:
         day = visit.closes + timedelta(days=weeks_late)
-    return day if life is not None and not misses and life.attends_on(day) else None
+    return day if not misses and life.attends_on(day) else None
 
 
 def _visits(situation: Situation) -> tuple[ScheduledVisit, ...]:
@@ -78,7 +76,6 @@ def _visits(situation: Situation) -> tuple[ScheduledVisit, ...]:
 def _done(situation: Situation, visit: ScheduledVisit, day: date) -> Doings:
     """A visit; during radiotherapy the disease itself is not assessed."""
     on_treatment = visit.visit.startswith("week-")
-    assert situation.life is not None
     status = DiseaseStatus.NOT_ASSESSED if on_treatment else situation.life.status_on(day)
     right = RecordVisit(
         occurred_on=_on(day),
@@ -119,7 +116,7 @@ def _missed(situation: Situation, visit: ScheduledVisit) -> Doings:
     missed = RecordMissedVisit(occurred_on=_on(visit.closes), visit=visit.visit, reason="did not come")
     draws, life = situation.course.draws(f"call {visit.visit}"), situation.life
     called_on = visit.closes + timedelta(days=1)
-    reached = draws.happens(0.6) and life is not None and life.in_touch_on(called_on)
+    reached = draws.happens(0.6) and life.in_touch_on(called_on)
     if visit.visit.startswith("week-") or not reached:
         return enters(COORDINATOR, missed)
     call = RecordContact(occurred_on=_on(called_on), channel="telephone")

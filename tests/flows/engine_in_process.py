@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -16,30 +16,36 @@ from domain.decisions.genomics import (
     SetGenomicReportAside,
     WithdrawGenomicResult,
 )
+from domain.engine_work import open_visits, reminder_date
 from domain.genomic_test import open_order
 from domain.patient import Patient
-from domain.protocol.editions import edition_in_force
+from domain.protocol.v2_0 import EDITION
+from domain.visit_windows import scheduled_visits
 from domain.work_item import Work, WorkItem
 from domain.worklist import engine_worklist
 from events.clinical_date import ClinicalDate
 from events.recorded import Source
+from events.streams import patient_of
 from flows.clock import SimulatedClock
 from flows.home import ENGINE
 from flows.live_patients import LivePatients
 from store.transact import Entry, TrialLog
 
 _TURN_AROUND = timedelta(days=7)
-_DISPUTED, _WITHDRAWN, _WRONG_CLASS, _SET_ASIDE = "SIM-0003", "SIM-0007", "SIM-0011", "SIM-0015"
+_DISPUTED, _WITHDRAWN, _WRONG_CLASS = "SIM-0003", "SIM-0007", "SIM-0011"
 
 
 class EngineInProcess:
-    """Orders, collects, schedules and reminds; of four patients the laboratory or the engine gets something wrong."""
+    """Orders, collects, schedules and reminds; of three patients the laboratory gets something wrong."""
 
     def __init__(self, trial_log: TrialLog, clock: SimulatedClock) -> None:
         self._trial_log, self._clock = trial_log, clock
         self._live = LivePatients(trial_log)
         self._scores: dict[str, Mapping[str, Decimal]] = {}
         self._wronged: set[str] = set()
+        self._gave_up = False
+        self._look_on: dict[str, date] = {}
+        self._today = clock.now().date()
         self.orders: list[str] = []
 
     def set_clock(self, now: object) -> None:
@@ -51,19 +57,33 @@ class EngineInProcess:
 
     async def react(self) -> None:
         """Do everything that can be done now."""
-        self._live.read_on()
-        while any([self._answer(patient) for patient in list(self._live.patients.values())]):
-            self._live.read_on()
+        while waiting := self._waiting():
+            for patient_id in waiting:
+                self._answer(self._live.patients[patient_id])
 
-    @property
-    def _today(self) -> date:
-        return self._clock.now().astimezone(edition_in_force(self._live.trial).site_zone).date()
+    def _waiting(self) -> list[str]:
+        """Patients with news, and those for whom a day has come: a result may be ready, a reminder due."""
+        self._today = self._clock.now().astimezone(EDITION.site_zone).date()
+        news = {patient_of(entry.stream) for entry in self._live.read_on()}
+        come = {patient_id for patient_id, day in self._look_on.items() if day <= self._today}
+        return sorted(patient_id for patient_id in {*news, *come} if patient_id)
 
-    def _answer(self, patient: Patient) -> bool:
-        items = engine_worklist(patient, edition_in_force(self._live.trial), self._today)
+    def _answer(self, patient: Patient) -> None:
+        items = engine_worklist(patient, EDITION, self._today)
         commands = [command for item in items for command in self._commands(item, patient)]
-        entry = Entry(ENGINE, Source(kind="reaction"), self._clock.now())
-        return bool(commands) and bool(self._trial_log.transact_all(patient.patient_id, commands, entry))
+        if commands:
+            self._trial_log.transact_all(patient.patient_id, commands, self._entry())
+        self._look_on[patient.patient_id] = min(self._days_to_come(patient), default=date.max)
+
+    def _entry(self) -> Entry:
+        return Entry(ENGINE, Source(kind="reaction"), self._clock.now())
+
+    def _days_to_come(self, patient: Patient) -> Iterator[date]:
+        if open_order(patient) is not None:
+            yield self._today + timedelta(days=1)
+        for visit in open_visits(patient, scheduled_visits(patient), EDITION):
+            days = (reminder_date(visit, step) for step in EDITION.reminders)
+            yield min((day for day in days if day > self._today), default=date.max)
 
     def _commands(self, item: WorkItem, patient: Patient) -> list[PatientCommand]:
         on = ClinicalDate.parse(self._today)
@@ -76,9 +96,10 @@ class EngineInProcess:
                 ready = order.occurred_on.latest + _TURN_AROUND <= self._today
                 return self._result(item, on) if ready else []
             case Work.SCHEDULE_FOLLOW_UP:
-                return [ScheduleFollowUp(occurred_on=on)]
+                return [self._schedule(item, on)]
             case _:
-                return self._remind(item, on)
+                visit, _, step = item.subject.partition("/")
+                return [RecordReminder(occurred_on=on, key=item.key, visit=visit, step=step, channel="mail")]
 
     def _once(self, patient_id: str, wronged: str) -> bool:
         first = patient_id == wronged and wronged not in self._wronged
@@ -116,9 +137,8 @@ class EngineInProcess:
             mended,
         ]
 
-    def _remind(self, item: WorkItem, on: ClinicalDate) -> list[PatientCommand]:
-        if item.patient_id >= _SET_ASIDE and _SET_ASIDE not in self._wronged:
-            self._wronged.add(_SET_ASIDE)
-            return [SetWorkAside(occurred_on=on, key=item.key, problem="the mail server refused the address")]
-        visit, _, step = item.subject.partition("/")
-        return [RecordReminder(occurred_on=on, key=item.key, visit=visit, step=step, channel="mail")]
+    def _schedule(self, item: WorkItem, on: ClinicalDate) -> PatientCommand:
+        if not self._gave_up:
+            self._gave_up = True
+            return SetWorkAside(occurred_on=on, key=item.key, problem="the schedule could not be set out")
+        return ScheduleFollowUp(occurred_on=on)

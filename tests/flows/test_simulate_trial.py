@@ -1,28 +1,70 @@
-"""A simulated trial: its log says what was true in it, the same seed gives the same log, every command is used."""
+"""A simulated trial: its log says what was true in it, the same seed gives the same log, every entry is exercised."""
+
 from __future__ import annotations
 
-import time
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from datetime import UTC, date, datetime
+
+import pytest
+
 from domain.allocation import AllocationList, ListDesign
 from domain.decisions.conduct import ActivateEdition, OpenTrial
+from domain.endpoints import ENDPOINTS, derive
+from domain.patient import Patient
+from domain.protocol.v2_0 import EDITION
 from domain.simulation.assumptions import Assumptions
+from domain.simulation.staff import ANSWERS
+from domain.simulation.visit_book import EndpointCode
+from domain.work_item import ENGINE_WORK, Work
+from domain.worklist import engine_worklist
+from events.catalogue import CATALOGUE
 from events.clinical_date import ClinicalDate
+from events.conduct import AnalysisPerformed, ReadingChosen
+from events.corrections import EntryCorrected
+from events.outcomes import OutcomeAdjudicated
+from events.randomisation import AllocationTakenOver
 from events.recorded import Source
 from events.streams import StreamNames
 from flows.clock import SimulatedClock
 from flows.home import ENGINE
-from flows.simulate_trial import SimulatedTrial, simulate_trial
+from flows.live_patients import patients_as_of
+from flows.simulate_trial import Progress, SimulatedTrial, simulate_trial
 from store.sqlite_event_log import open_sqlite_log
 from store.transact import Entry, TrialLog
+from tests.domain.simulation.eventful import eventful
 from tests.flows.engine_in_process import EngineInProcess
 
 BEGIN = datetime(2020, 12, 10, 1, tzinfo=UTC)
+CODES: tuple[EndpointCode, ...] = ("EFS", "LRRFS", "OS")
+NOT_THE_SITE_S = {AllocationTakenOver.type, AnalysisPerformed.type, ReadingChosen.type}
+"""Events of a take-over, of the analysis flow, and of a decision that would change what is analysed."""
 
 
-def opened(path: Path) -> TrialLog:
+class Ended:
+    """A simulated trial that has ended: its log, its truth, its engine and the progress it showed."""
+
+    def __init__(self, path: Path) -> None:
+        self.clock = SimulatedClock(BEGIN)
+        self.trial_log = _opened(path)
+        self.engine = EngineInProcess(self.trial_log, self.clock)
+        self.shown: list[Progress] = []
+
+    async def run(self, assumptions: Assumptions) -> Ended:
+        self.trial: SimulatedTrial = await simulate_trial(
+            self.trial_log, assumptions, self.clock, self.engine.react, self.shown.append, self.engine
+        )
+        self.patients: tuple[Patient, ...] = patients_as_of(self.trial_log)[0]
+        return self
+
+    def types(self) -> Counter[str]:
+        return Counter(stored.type for stored in self.trial_log.log.read_all())
+
+
+def _opened(path: Path) -> TrialLog:
     log = open_sqlite_log(path, simulated=True)
-    trial_log = TrialLog(log, StreamNames(True), AllocationList(ListDesign(), bytes(32)))
+    trial_log = TrialLog(log, StreamNames(simulated=True), AllocationList(ListDesign(), bytes(32)))
     on, entry = ClinicalDate.parse(BEGIN.date()), Entry(ENGINE, Source(kind="simulation"), BEGIN)
     trial_log.transact_trial(OpenTrial(occurred_on=on, simulated=True), entry)
     trial_log.transact_trial(ActivateEdition(occurred_on=on, edition="2.0", ethics_reference="RJ 2020-250"), entry)
@@ -30,9 +72,68 @@ def opened(path: Path) -> TrialLog:
     return trial_log
 
 
-async def run(path: Path, assumptions: Assumptions) -> tuple[TrialLog, SimulatedTrial, EngineInProcess]:
-    trial_log = opened(path)
-    clock = SimulatedClock(BEGIN)
-    engine = EngineInProcess(trial_log, clock)
-    ended = await simulate_trial(trial_log, assumptions, clock, engine.react, laboratory=engine)
-    return trial_log, ended, engine
+@pytest.fixture(scope="module")
+async def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
+    """Forty patients to five years, and much happens to them."""
+    return await Ended(tmp_path_factory.mktemp("trial") / "log.sqlite").run(eventful(2))
+
+
+@pytest.mark.parametrize("code", CODES)
+async def test_every_patient_s_endpoint_in_the_log_is_the_true_one(ended: Ended, code: EndpointCode) -> None:
+    truth = {time.patient: (time.days, time.observed, time.arm.value) for time in ended.trial.truth(code)}
+    records = [record for p in ended.patients if (record := derive(p, ENDPOINTS[code], EDITION))]
+    assert {record.patient: (record.days, record.observed, record.arm) for record in records} == truth
+    assert len(truth) == 40
+    assert any(observed for _, observed, _ in truth.values())
+
+
+async def test_every_kind_of_entry_is_made(ended: Ended) -> None:
+    assert set(CATALOGUE) - set(ended.types()) == NOT_THE_SITE_S
+
+
+async def test_nothing_is_left_for_the_engine(ended: Ended) -> None:
+    for patient in ended.patients:
+        assert engine_worklist(patient, EDITION, ended.trial.ended_on) == ()
+
+
+async def test_each_genomic_order_is_placed_once(ended: Ended) -> None:
+    assert len(ended.engine.orders) == len(set(ended.engine.orders))
+
+
+async def test_progress_rises_to_the_end(ended: Ended) -> None:
+    shares = [shown.share for shown in ended.shown]
+    assert shares == sorted(shares)
+    assert shares[0] == 0
+    assert shares[-1] > 0.8
+    assert (ended.shown[-1].screened, ended.shown[-1].randomised) == (ended.trial.screened, 40)
+    assert ended.trial.events == ended.trial_log.log.last_position()
+
+
+async def test_the_last_patient_is_followed_for_five_years_after_radiotherapy(ended: Ended) -> None:
+    last = max(book.randomised_on for book in ended.trial.books.values())
+    assert last + timedelta(days=5 * 365) < ended.trial.ended_on < last + timedelta(days=5 * 365 + 365)
+
+
+async def test_the_same_seed_gives_the_same_events(tmp_path: Path) -> None:
+    short = replace(eventful(5, patients=8), ends_on=date(2022, 3, 1))
+    first = await Ended(tmp_path / "first.sqlite").run(short)
+    again = await Ended(tmp_path / "again.sqlite").run(short)
+    other = await Ended(tmp_path / "other.sqlite").run(replace(short, seed=6))
+    assert _without_ids(first) == _without_ids(again)
+    assert _without_ids(first) != _without_ids(other)
+    assert first.trial.ended_on >= date(2022, 3, 1)
+    assert first.trial.truth("EFS") == again.trial.truth("EFS")
+
+
+def _without_ids(ended: Ended) -> list[tuple[object, ...]]:
+    """The log without event ids, which are new each time, and the entries that name one."""
+    naming = (EntryCorrected.type, OutcomeAdjudicated.type, "entry-voided.v1")
+    return [
+        (stored.stream, stored.version, stored.type, stored.occurred_on, stored.recorded_at, stored.provenance)
+        + (() if stored.type in naming else (stored.data,))
+        for stored in ended.trial_log.log.read_all()
+    ]
+
+
+def test_every_work_of_people_has_somebody_who_does_it() -> None:
+    assert set(ANSWERS) == set(Work) - ENGINE_WORK
