@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -60,8 +60,7 @@ class NewEvent:
     correlation_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEvent:
+class StoredEvent(NamedTuple):
     """An event as the log holds it: the envelope, and the payload still as the bytes that were hashed.
 
     `position` counts the whole log from 1 without gaps in commit order; `version` counts the stream from 0.

@@ -2,35 +2,55 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
-from uuid import UUID
+from struct import Struct
+
+_PREFIX = b"\x00"
+_NUMBER = Struct(">Iq").pack
+_LENGTH = Struct(">I").pack
+_NUMBER_BYTES = 8
 
 
 def leaf_hash(  # noqa: PLR0913, PLR0917 - one argument a field of the envelope
     stream: str,
     version: int,
-    event_id: UUID,
+    event_id: bytes,
     wire_name: str,
     occurred_on: str,
     recorded_at: int,
     visibility: str,
-    causation_id: UUID | None,
-    correlation_id: UUID | None,
+    causation_id: bytes | None,
+    correlation_id: bytes | None,
     provenance: bytes,
     data: bytes,
 ) -> bytes:
-    """SHA-256 over the fields, each with its length before it; `recorded_at` in microseconds. RFC 9162, 2.1.1."""
+    """SHA-256 over a zero byte and the fields in this order, each with its length (4 bytes, big-endian) before it.
+
+    Text as UTF-8, numbers as 8 bytes big-endian, an id as its 16 bytes (none: empty); `recorded_at` in microseconds.
+    Source: RFC 9162, 2.1.1.
+    """
     fields = (
-        stream.encode(),
-        version.to_bytes(8, "big"),
-        event_id.bytes,
-        wire_name.encode(),
-        occurred_on.encode(),
-        recorded_at.to_bytes(8, "big", signed=True),
-        visibility.encode(),
-        causation_id.bytes if causation_id else b"",
-        correlation_id.bytes if correlation_id else b"",
-        provenance,
-        data,
+        _PREFIX,
+        _framed_text(stream),
+        _NUMBER(_NUMBER_BYTES, version),
+        _framed(event_id),
+        _framed_text(wire_name),
+        _framed_text(occurred_on),
+        _NUMBER(_NUMBER_BYTES, recorded_at),
+        _framed_text(visibility),
+        _framed(causation_id or b""),
+        _framed(correlation_id or b""),
+        _framed(provenance),
+        _framed(data),
     )
-    return sha256(b"\x00" + b"".join(len(field).to_bytes(4, "big") + field for field in fields)).digest()
+    return sha256(b"".join(fields)).digest()
+
+
+def _framed(field: bytes) -> bytes:
+    return _LENGTH(len(field)) + field
+
+
+@lru_cache(maxsize=8192)
+def _framed_text(text: str) -> bytes:
+    return _framed(text.encode())

@@ -28,72 +28,49 @@ def microseconds(instant: datetime) -> int:
 
 def to_row(event: NewEvent, stream: str, version: int, position: int, recorded_at: int) -> Row:
     """The row of an event, with its leaf hash. `recorded_at` in microseconds, as it is stored."""
-    provenance = event.provenance.model_dump_json(exclude_none=True).encode()
-    occurred_on = str(event.occurred_on)
-    digest = leaf_hash(
-        stream,
-        version,
-        event.event_id,
-        event.type,
-        occurred_on,
-        recorded_at,
-        event.visibility,
-        event.causation_id,
-        event.correlation_id,
-        provenance,
-        event.data,
-    )
-    return (
-        position,
+    hashed = (
         stream,
         version,
         event.event_id.bytes,
         event.type,
-        occurred_on,
+        str(event.occurred_on),
         recorded_at,
         event.visibility,
         event.causation_id.bytes if event.causation_id else None,
         event.correlation_id.bytes if event.correlation_id else None,
-        provenance,
+        event.provenance.model_dump_json(exclude_none=True).encode(),
         event.data,
-        digest,
     )
+    return (position, *hashed, leaf_hash(*hashed))
 
 
 def from_row(row: Row) -> StoredEvent:
-    """The stored event of a row. Raises `ValueError` when the row cannot be read."""
+    """The stored event of a row. Raises `ValueError`, `TypeError` or `OverflowError` when the row cannot be read."""
     return StoredEvent(
-        position=row[0],
-        stream=row[1],
-        version=row[2],
-        event_id=UUID(bytes=row[3]),
-        type=row[4],
-        occurred_on=_date(row[5]),
-        recorded_at=_EPOCH + timedelta(microseconds=row[6]),
-        visibility=row[7],
-        causation_id=UUID(bytes=row[8]) if row[8] else None,
-        correlation_id=UUID(bytes=row[9]) if row[9] else None,
-        provenance=_provenance(row[10]),
-        data=row[11],
-        digest=row[12],
+        row[0],
+        row[1],
+        row[2],
+        UUID(int=int.from_bytes(row[3])),
+        row[4],
+        _date(row[5]),
+        _EPOCH + timedelta(0, 0, row[6]),
+        _provenance(row[10]),
+        _id(row[8]),
+        _id(row[9]),
+        row[7],
+        row[11],
+        row[12],
     )
 
 
 def digest_of(row: Row) -> bytes:
     """The leaf hash a row should have."""
-    return leaf_hash(
-        row[1],
-        row[2],
-        UUID(bytes=row[3]),
-        row[4],
-        row[5],
-        row[6],
-        row[7],
-        UUID(bytes=row[8]) if row[8] else None,
-        UUID(bytes=row[9]) if row[9] else None,
-        row[10],
-        row[11],
-    )
+    return leaf_hash(*row[1:12])
+
+
+@lru_cache(maxsize=4096)
+def _id(stored: bytes | None) -> UUID | None:
+    return UUID(bytes=stored) if stored else None
 
 
 @lru_cache(maxsize=4096)

@@ -38,6 +38,13 @@ _PRAGMAS = (
 )
 _INSERT = f"insert into event({COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608 - constant column list
 _SELECT = f"select {COLUMNS} from event "  # noqa: S608 - constant column list
+_BEFORE_ALL = -(2**62)
+_STATE = """select
+    coalesce((select max(position) from event), 0),
+    coalesce((select recorded_at from event {newest} limit 1), {before}),
+    coalesce((select max(version) from event where stream = ?1), -1) + 1"""
+_STATE_REAL = _STATE.format(before=_BEFORE_ALL, newest="order by position desc")
+_STATE_SIMULATED = _STATE.format(before=_BEFORE_ALL, newest="where stream = ?1 order by version desc")
 _PAGE = 2000
 
 
@@ -88,28 +95,31 @@ class SqliteEventLog:
         """See `EventLog.append`."""
         _refuse_empty_or_large(appends)
         with self._transaction() as database:
-            old = _made_before(database, appends)
-            if old is not None:
+            try:
+                rows = self._rows(database, appends)
+            except StreamMovedOn:
+                old = _made_before(database, appends)
+                if old is None:
+                    raise
                 return Appended(old, already=True)
-            first, last_instant = _head(database)
-            rows: list[Row] = []
-            for append in appends:
-                rows.extend(self._rows(database, append, first + len(rows), last_instant))
             try:
                 database.executemany(_INSERT, rows)
             except sqlite3.IntegrityError as problem:
                 raise EventIdTaken(f"an event id is in use: {problem}") from None
-        return Appended(range(first, first + len(rows)), already=False)
+        return Appended(range(rows[0][0], rows[-1][0] + 1), already=False)
 
-    def _rows(self, database: sqlite3.Connection, append: Append, first: int, last_instant: int) -> list[Row]:
-        current = _version(database, append.stream)
-        if current != append.expected_version:
-            raise StreamMovedOn(append.stream, append.expected_version, current)
-        floor = _last_of_stream(database, append.stream) if self.simulated else last_instant
+    def _rows(self, database: sqlite3.Connection, appends: Sequence[Append]) -> list[Row]:
         rows: list[Row] = []
-        for offset, event in enumerate(append.events):
-            floor = self._instant(event, append.stream, floor)
-            rows.append(to_row(event, append.stream, current + offset, first + offset, floor))
+        state = _STATE_SIMULATED if self.simulated else _STATE_REAL
+        floor = _BEFORE_ALL
+        for append in appends:
+            head, last_instant, current = database.execute(state, (append.stream,)).fetchone()
+            if current != append.expected_version:
+                raise StreamMovedOn(append.stream, append.expected_version, current)
+            floor = last_instant if self.simulated else max(floor, last_instant)
+            for version, event in enumerate(append.events, start=current):
+                floor = self._instant(event, append.stream, floor)
+                rows.append(to_row(event, append.stream, version, head + len(rows) + 1, floor))
         return rows
 
     def _instant(self, event: NewEvent, stream: str, floor: int) -> int:
@@ -124,10 +134,11 @@ class SqliteEventLog:
     def read_stream(self, stream: str, *, known_at: datetime | None = None) -> list[StoredEvent]:
         """See `EventLog.read_stream`."""
         until = microseconds(known_at) if known_at else None
-        found = self._database().execute(
-            _SELECT + "where stream = ? and (? is null or recorded_at <= ?) order by version", (stream, until, until)
-        )
         with _read_aloud():
+            found = self._database().execute(
+                _SELECT + "where stream = ? and (? is null or recorded_at <= ?) order by version",
+                (stream, until, until),
+            )
             return [from_row(row) for row in found]
 
     def read_all(
@@ -135,40 +146,39 @@ class SqliteEventLog:
     ) -> Iterator[StoredEvent]:
         """See `EventLog.read_all`."""
         until = microseconds(known_at) if known_at else None
-        given = 0
-        for row in self.rows(after):
-            if limit is not None and given >= limit:
-                return
-            if until is None or row[6] <= until:
-                given += 1
-                with _read_aloud():
-                    stored = from_row(row)
-                yield stored
-
-    def rows(self, after: int = 0) -> Iterator[Row]:
-        """The raw rows after a position, page by page so that no reader holds up the log's clean-up."""
-        while True:
+        left = limit
+        while left is None or left > 0:
+            # Page by page, so that no reader holds up the log's clean-up.
+            page = self._page(after, _PAGE if left is None or known_at else min(left, _PAGE))
             with _read_aloud():
-                page = (
-                    self._database()
-                    .execute(_SELECT + "where position > ? order by position limit ?", (after, _PAGE))
-                    .fetchall()
-                )
-            for row in page:
-                if row[0] != after + 1:
-                    raise LogUnreadable(f"event {after + 1} is missing: run `imni verify`, restore from backup")
-                after = row[0]
-                yield row
-            if len(page) < _PAGE:
+                events = [from_row(row) for row in page if until is None or row[6] <= until]
+            yield from events[:left]
+            left = None if left is None else left - len(events)
+            if not page:
                 return
+            after = page[-1][0]
+
+    def _page(self, after: int, size: int) -> list[Row]:
+        """The rows after a position; no row is ever skipped in silence."""
+        with _read_aloud():
+            found = self._database().execute(_SELECT + "where position > ? order by position limit ?", (after, size))
+            page: list[Row] = found.fetchall()
+        if page and page[-1][0] != after + len(page):
+            missing = next(due for due, row in enumerate(page, start=after + 1) if row[0] != due)
+            raise LogUnreadable(f"event {missing} is missing: run `imni verify`, restore from backup")
+        return page
 
     def version(self, stream: str) -> int:
         """See `EventLog.version`."""
-        return _version(self._database(), stream)
+        return self._number("select coalesce(max(version), -1) + 1 from event where stream = ?", stream)
 
     def last_position(self) -> int:
         """See `EventLog.last_position`."""
-        return _head(self._database())[0] - 1
+        return self._number("select coalesce(max(position), 0) from event")
+
+    def _number(self, question: str, *about: str) -> int:
+        with _read_aloud():
+            return self._database().execute(question, about).fetchone()[0]
 
     def streams(self, prefix: str) -> list[str]:
         """See `EventLog.streams`."""
@@ -224,17 +234,17 @@ class SqliteEventLog:
 def _read_aloud() -> Generator[None]:
     try:
         yield
-    except (sqlite3.DatabaseError, ValueError) as problem:
+    except (sqlite3.DatabaseError, ValueError, TypeError, OverflowError) as problem:
         raise LogUnreadable(f"the log is damaged ({problem}): run `imni verify`, restore from backup") from problem
 
 
 def _refuse_empty_or_large(appends: Sequence[Append]) -> None:
-    count = sum(len(append.events) for append in appends)
-    if not count or not all(append.events for append in appends):
+    counts = [len(append.events) for append in appends]
+    if not counts or 0 in counts:
         raise AppendRefused("nothing to append: give at least one event a stream")
-    if count > MOST_EVENTS:
-        raise AppendRefused(f"{count} events in one call, at most {MOST_EVENTS}: append in parts")
-    if len({append.stream for append in appends}) < len(appends):
+    if sum(counts) > MOST_EVENTS:
+        raise AppendRefused(f"{sum(counts)} events in one call, at most {MOST_EVENTS}: append in parts")
+    if len(appends) > 1 and len({append.stream for append in appends}) < len(appends):
         raise AppendRefused("one stream twice in one call: put its events together")
 
 
@@ -242,30 +252,13 @@ def _made_before(database: sqlite3.Connection, appends: Sequence[Append]) -> ran
     """The positions of this very append when it was made before and only its acknowledgement was lost."""
     found: list[int] = []
     for append in appends:
-        for offset, event in enumerate(append.events):
+        for version, event in enumerate(append.events, start=append.expected_version):
             row = database.execute(
                 "select position from event where event_id=? and stream=? and version=? and type=? and data=?",
-                (event.event_id.bytes, append.stream, append.expected_version + offset, event.type, event.data),
+                (event.event_id.bytes, append.stream, version, event.type, event.data),
             ).fetchone()
             if row is None:
                 return None
             found.append(row[0])
-    return range(found[0], found[-1] + 1)
-
-
-def _head(database: sqlite3.Connection) -> tuple[int, int]:
-    """The next position, and the recording instant of the newest event in microseconds."""
-    row = database.execute("select position, recorded_at from event order by position desc limit 1").fetchone()
-    return (row[0] + 1, row[1]) if row else (1, 0)
-
-
-def _version(database: sqlite3.Connection, stream: str) -> int:
-    row = database.execute("select max(version) from event where stream = ?", (stream,)).fetchone()
-    return 0 if row[0] is None else row[0] + 1
-
-
-def _last_of_stream(database: sqlite3.Connection, stream: str) -> int:
-    row = database.execute(
-        "select recorded_at from event where stream = ? order by version desc limit 1", (stream,)
-    ).fetchone()
-    return row[0] if row else -(2**62)
+    made = range(found[0], found[0] + len(found))
+    return made if found == list(made) else None
