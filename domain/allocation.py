@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from domain.merkle import inclusion_proof, merkle_root, verify_inclusion
-from domain.rejections import NotPermitted
+from domain.rejections import Implausible, NotPermitted
 from events.randomisation import AllocationListCommitted, AllocationScheme, Arm
 
 GENERATOR = "HMAC-SHA-256 counter, rejection sampling, Fisher-Yates (1)"
@@ -41,6 +41,15 @@ class ListDesign:
     scheme: AllocationScheme = AllocationScheme.SIMPLE
     capacity: int = 260
     block_sizes: tuple[int, ...] = (2, 4, 6)
+
+    def __post_init__(self) -> None:
+        if not self.block_sizes or any(size < 2 or size % 2 for size in self.block_sizes):
+            raise Implausible(
+                "block_sizes",
+                str(self.block_sizes),
+                "a block holds both arms equally often",
+                "Use even sizes such as 2, 4, 6",
+            )
 
     def canonical(self) -> bytes:
         """The bytes the commitment covers."""

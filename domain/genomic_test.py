@@ -49,7 +49,8 @@ def _withdrawals(patient: Patient) -> tuple[Recorded[GenomicResultWithdrawn], ..
 
 def _order(version: str) -> tuple[int, str]:
     """Versions in their natural order: 2 before 10."""
-    return (len(version), version)
+    number = version.lstrip("0")
+    return (len(number), number)
 
 
 def standing_scores(patient: Patient) -> Known[GenomicReport] | None:

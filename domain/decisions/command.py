@@ -29,11 +29,14 @@ class Report(Command):
     """A fact that has happened. It is kept even when it contradicts the protocol; then it shows as a deviation.
 
     `identity` names the fields that make two reports the same fact: told twice it changes nothing, told otherwise it
-    must be a correction. None means that the fact can happen any number of times.
+    must be a correction. None means that the fact can happen any number of times. `newest_counts`: a report takes the
+    place of the one before, so only the newest is told again. `about` says which entry is meant, and by which field.
     """
 
     records: ClassVar[type[Event]]
     identity: ClassVar[tuple[str, ...] | None] = None
+    newest_counts: ClassVar[bool] = False
+    about: ClassVar[tuple[type[Event], str] | None] = None
     opens_stream: ClassVar[bool] = False
 
     @property

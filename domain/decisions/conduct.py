@@ -105,6 +105,7 @@ class AnswerQuery(QueryAnswer, Report):
     wire: ClassVar[str] = "answer-query"
     title: ClassVar[str] = "Answer to a query"
     records: ClassVar[type[Event]] = QueryAnswered
+    about: ClassVar[tuple[type[Event], str] | None] = (QueryOpened, "query_id")
 
 
 class CloseQuery(QueryReference, Report):
@@ -113,6 +114,7 @@ class CloseQuery(QueryReference, Report):
     wire: ClassVar[str] = "close-query"
     title: ClassVar[str] = "Closed query"
     records: ClassVar[type[Event]] = QueryClosed
+    about: ClassVar[tuple[type[Event], str] | None] = (QueryOpened, "query_id")
     identity: ClassVar[tuple[str, ...] | None] = ("query_id",)
 
 

@@ -35,6 +35,7 @@ class RecordPlan(Plan, Report):
     wire: ClassVar[str] = "record-plan"
     title: ClassVar[str] = "Radiotherapy plan"
     records: ClassVar[type[Event]] = RadiotherapyPlanned
+    newest_counts: ClassVar[bool] = True
 
 
 class RecordPlanDose(PlanDose, Report):

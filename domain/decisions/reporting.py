@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from domain.decisions.command import Report
-from domain.rejections import Contradiction
+from domain.rejections import Contradiction, NoSuchEntry
 from domain.standing import Standing
 from events.event import Event
 from events.recorded import Recorded
 
 
 def report(command: Report, standing: Standing) -> list[Event]:
-    """The event a report records; none when it already stands. Raises `Contradiction`."""
+    """The event a report records; none when it already stands. Raises `Contradiction`, `NoSuchEntry`."""
     event = recorded_as(command)
-    if any(entry.event == event for entry in standing.every(type(event))):
+    told = standing.every(type(event))
+    if any(entry.event == event for entry in (told[-1:] if command.newest_counts else told)):
         return []
+    _require_subject(command, standing)
     other = _other_account(command, event, standing)
     if other is not None:
         raise Contradiction(
@@ -23,6 +25,18 @@ def report(command: Report, standing: Standing) -> list[Event]:
             "If the record is wrong, use correct-entry on that entry; if this is wrong, mend it here",
         )
     return [event]
+
+
+def _require_subject(command: Report, standing: Standing) -> None:
+    if command.about is None:
+        return
+    kind, field = command.about
+    named = getattr(command, field)
+    if named not in {getattr(entry.event, field) for entry in standing.every(kind)}:
+        known = ", ".join(str(getattr(entry.event, field)) for entry in standing.every(kind)) or "none is on record"
+        raise NoSuchEntry(
+            field, repr(named), f"{command.title.lower()}: nothing on record goes by that", f"Use one of: {known}"
+        )
 
 
 def recorded_as(command: Report, kind: type[Event] | None = None) -> Event:

@@ -40,6 +40,7 @@ class RecordSeriousAdverseEventNotice(SeriousAdverseEventNotice, Report):
     wire: ClassVar[str] = "record-serious-adverse-event-notice"
     title: ClassVar[str] = "Notice of a serious adverse event"
     records: ClassVar[type[Event]] = SeriousAdverseEventReported
+    about: ClassVar[tuple[type[Event], str] | None] = (SeriousAdverseEventDeclared, "sae_id")
     identity: ClassVar[tuple[str, ...] | None] = ("sae_id", "to")
 
 
@@ -49,4 +50,5 @@ class CloseSeriousAdverseEvent(SeriousAdverseEventReference, Report):
     wire: ClassVar[str] = "close-serious-adverse-event"
     title: ClassVar[str] = "Closed serious adverse event"
     records: ClassVar[type[Event]] = SeriousAdverseEventClosed
+    about: ClassVar[tuple[type[Event], str] | None] = (SeriousAdverseEventDeclared, "sae_id")
     identity: ClassVar[tuple[str, ...] | None] = ("sae_id",)

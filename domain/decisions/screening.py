@@ -62,6 +62,7 @@ class RecordStaging(Staging, Report):
     wire: ClassVar[str] = "record-staging"
     title: ClassVar[str] = "Staging"
     records: ClassVar[type[Event]] = StagingRecorded
+    newest_counts: ClassVar[bool] = True
 
 
 class RecordMedicalHistory(MedicalHistory, Report):
@@ -70,6 +71,7 @@ class RecordMedicalHistory(MedicalHistory, Report):
     wire: ClassVar[str] = "record-medical-history"
     title: ClassVar[str] = "Medical history"
     records: ClassVar[type[Event]] = MedicalHistoryRecorded
+    newest_counts: ClassVar[bool] = True
 
 
 class RecordPerformanceStatus(PerformanceStatus, Report):
@@ -78,6 +80,7 @@ class RecordPerformanceStatus(PerformanceStatus, Report):
     wire: ClassVar[str] = "record-performance-status"
     title: ClassVar[str] = "Performance status"
     records: ClassVar[type[Event]] = PerformanceStatusRecorded
+    newest_counts: ClassVar[bool] = True
 
 
 class RecordTreatmentTiming(TreatmentTiming, Report):
@@ -86,6 +89,7 @@ class RecordTreatmentTiming(TreatmentTiming, Report):
     wire: ClassVar[str] = "record-treatment-timing"
     title: ClassVar[str] = "Treatment timing"
     records: ClassVar[type[Event]] = TreatmentTimingRecorded
+    newest_counts: ClassVar[bool] = True
 
 
 class ConfirmEligibility(Ask):

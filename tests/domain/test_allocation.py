@@ -9,7 +9,7 @@ from itertools import islice
 import pytest
 
 from domain.allocation import GENERATOR, AllocationList, Draw, ListDesign, byte_stream, draw_below, proves
-from domain.rejections import NotPermitted
+from domain.rejections import Implausible, NotPermitted
 from events.clinical_date import ClinicalDate
 from events.randomisation import AllocationListCommitted, AllocationScheme, Arm
 
@@ -146,3 +146,9 @@ def test_beyond_the_list_nothing_is_drawn(place: int) -> None:
     assert isinstance(allocation_list.draw(24), Draw)
     with pytest.raises(NotPermitted, match="the list has 24 places"):
         allocation_list.draw(place)
+
+
+@pytest.mark.parametrize("sizes", [(), (3,), (2, 5), (0,)])
+def test_a_block_holds_both_arms_equally_often(sizes: tuple[int, ...]) -> None:
+    with pytest.raises(Implausible, match="both arms equally often"):
+        ListDesign(AllocationScheme.PERMUTED_BLOCKS, block_sizes=sizes)

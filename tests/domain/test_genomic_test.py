@@ -42,6 +42,7 @@ def test_under_the_background_sections_reading_44_is_not_low(score: str, risk: s
         ([facts.result(46, report_version="2"), facts.amended(40, "1")], "46"),
         ([facts.result(40, report_version="9"), facts.amended(46, "10")], "46"),
         ([facts.result(46, report_version="10"), facts.amended(40, "9")], "46"),
+        ([facts.result(40, report_version="01"), facts.amended(46, "2")], "46"),
         ([facts.result(40), facts.result_withdrawn("1")], None),
         ([facts.result_withdrawn("1"), facts.result(40)], None),
         ([facts.result(40), facts.amended(46, "2"), facts.result_withdrawn("1")], "46"),

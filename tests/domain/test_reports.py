@@ -12,7 +12,7 @@ from domain.decisions.conduct import DeclareDataCut, OpenTrial, RecordAnalysis
 from domain.decisions.follow_up import RecordContact, RecordLoss
 from domain.decisions.outcomes import RecordDeath, RecordRecurrence
 from domain.decisions.radiotherapy import RecordFraction, RecordRadiotherapyStart
-from domain.decisions.screening import RecordPathology, ScreenPatient
+from domain.decisions.screening import RecordPathology, RecordPerformanceStatus, ScreenPatient
 from domain.rejections import Contradiction, Implausible, NoSuchEntry
 from events.catalogue import decode
 from events.event import Event
@@ -72,7 +72,16 @@ def _said(wire: str) -> dict[str, Any]:
 
 def _told(wire: str, *before: Event) -> Any:
     opened = () if REPORTS[wire].opens_stream else (facts.screened("2020-11-01"),)
-    return given_trial(*before) if wire in TRIAL_COMMANDS else given(*opened, *before)
+    return given_trial(*before) if wire in TRIAL_COMMANDS else given(*opened, *_subject(wire), *before)
+
+
+def _subject(wire: str) -> tuple[Event, ...]:
+    """The entry a report is about, when it is about one."""
+    if REPORTS[wire].about is None:
+        return ()
+    kind, field = REPORTS[wire].about
+    said = json.loads((GOLDEN / f"{kind.type}.json").read_text())["data"]
+    return (decode(kind.type, json.dumps({**said, field: _said(wire)[field]})),)
 
 
 def _event(wire: str) -> Event:
@@ -126,6 +135,21 @@ def test_a_contradiction_names_the_differing_fields_and_the_entry() -> None:
     given(facts.screened(), facts.pathology()).when(command).then_rejected(
         Contradiction, field="pt, grade", mentions=["pathology report is already on record otherwise", "000000000002"]
     )
+
+
+@pytest.mark.parametrize("wire", [wire for wire, command in REPORTS.items() if command.about])
+def test_a_report_about_something_nobody_recorded_is_refused(wire: str) -> None:
+    _, field = REPORTS[wire].about
+    command = REPORTS[wire].model_validate(_said(wire))
+    given(facts.screened("2020-11-01")).when(command).then_rejected(
+        NoSuchEntry, field=field, mentions=[_said(wire)[field], "nothing on record"]
+    )
+
+
+def test_what_was_true_before_can_be_true_again() -> None:
+    fit, weak = ({"occurred_on": "2020-12-04", "ecog": ecog} for ecog in (1, 2))
+    told = [decode("performance-status-recorded.v1", json.dumps(said)) for said in (fit, weak)]
+    given(facts.screened(), *told).when(RecordPerformanceStatus.model_validate(fit)).then(told[0])
 
 
 def test_a_second_pathology_report_of_another_day_is_another_report() -> None:

@@ -1,0 +1,49 @@
+"""Analyses go stale when something that can change a result is recorded, and not otherwise."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from domain.endpoints import ENDPOINTS
+from domain.trial_work import analysed_at, stale, touches_analyses
+from events.catalogue import CATALOGUE, decode
+from events.event import Event
+from tests.given import trial_with
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+WITHOUT_EFFECT = {
+    "allocation-drawn.v1",
+    "allocation-list-committed.v1",
+    "analysis-performed.v1",
+    "audit-performed.v1",
+    "data-cut-declared.v1",
+    "follow-up-scheduled.v1",
+    "genomic-order-disputed.v1",
+    "genomic-report-set-aside.v1",
+    "genomic-test-cancelled.v1",
+    "genomic-test-ordered.v1",
+    "reminder-sent.v1",
+}
+
+
+def _golden(wire_name: str, **changed: object) -> Event:
+    said = json.loads((GOLDEN / f"{wire_name}.json").read_text())["data"]
+    return decode(wire_name, json.dumps({**said, **changed}))
+
+
+@pytest.mark.parametrize("wire_name", CATALOGUE)
+def test_only_what_the_engine_does_by_itself_leaves_results_alone(wire_name: str) -> None:
+    assert touches_analyses(_golden(wire_name)) is (wire_name not in WITHOUT_EFFECT)
+
+
+def test_every_endpoint_is_stale_until_it_is_first_analysed() -> None:
+    assert stale(trial_with(), 1) == tuple(ENDPOINTS)
+
+
+def test_an_analysis_is_fresh_until_something_is_recorded_after_it() -> None:
+    trial = trial_with(_golden("analysis-performed.v1", endpoint="EFS", position=40))
+    assert analysed_at(trial) == {"EFS": 40, "LRRFS": 0, "OS": 0}
+    assert "EFS" not in stale(trial, 40)
+    assert "EFS" in stale(trial, 41)
