@@ -118,8 +118,8 @@ class EventLog(Protocol):
         """
         ...
 
-    def read_stream(self, stream: str, *, known_at: datetime | None = None) -> list[StoredEvent]:
-        """One stream, oldest event first, as recorded by `known_at`."""
+    def read_stream(self, stream: str, *, first: int = 0, known_at: datetime | None = None) -> list[StoredEvent]:
+        """One stream from version `first` on, oldest event first, as recorded by `known_at`."""
         ...
 
     def read_all(

@@ -131,13 +131,13 @@ class SqliteEventLog:
             )
         return max(instant, floor)
 
-    def read_stream(self, stream: str, *, known_at: datetime | None = None) -> list[StoredEvent]:
+    def read_stream(self, stream: str, *, first: int = 0, known_at: datetime | None = None) -> list[StoredEvent]:
         """See `EventLog.read_stream`."""
         until = microseconds(known_at) if known_at else None
         with _read_aloud():
             found = self._database().execute(
-                _SELECT + "where stream = ? and (? is null or recorded_at <= ?) order by version",
-                (stream, until, until),
+                _SELECT + "where stream = ? and version >= ? and (? is null or recorded_at <= ?) order by version",
+                (stream, first, until, until),
             )
             return [from_row(row) for row in found]
 

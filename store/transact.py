@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -48,10 +48,12 @@ class TrialLog:
     log: EventLog
     names: StreamNames
     allocation_list: AllocationList | None = None
+    _editions: dict[int, Edition] = field(default_factory=dict[int, Edition], init=False, repr=False, compare=False)
+    """The edition at a version of the trial's stream, which never changes: read once, asked for at every command."""
 
-    def history(self, stream: str) -> tuple[Recorded[Event], ...]:
-        """One stream, oldest event first."""
-        return tuple(read(stored) for stored in self.log.read_stream(stream))
+    def history(self, stream: str, first: int = 0) -> tuple[Recorded[Event], ...]:
+        """One stream, oldest event first, from a version on."""
+        return tuple(read(stored) for stored in self.log.read_stream(stream, first=first))
 
     def patient(self, patient_id: str, *, knowledge: datetime | None = None, cutoff: date | None = None) -> Patient:
         """A patient as of any moment on either clock. Raises `ValueError` for what is no patient id."""
@@ -67,7 +69,13 @@ class TrialLog:
 
     def edition(self) -> Edition:
         """The protocol edition in force, as the trial reads it."""
-        return edition_in_force(self.trial())
+        version = self.log.version(self.names.trial)
+        edition = self._editions.get(version)
+        if edition is None:
+            trial = self.trial()
+            self._editions.clear()
+            edition = self._editions[trial.version] = edition_in_force(trial)
+        return edition
 
     def transact(self, patient_id: str, command: PatientCommand, entry: Entry) -> tuple[Recorded[Event], ...]:
         """Carry out one command about a patient. Raises `Rejection`; then nothing is written."""
@@ -133,7 +141,7 @@ class TrialLog:
             return ()
         append = Append(stream, expected, [enveloped(event, entry, edition) for event in events])
         self.log.append(append, *((beside,) if beside else ()))
-        return self.history(stream)[expected:]
+        return self.history(stream, expected)[: len(events)]
 
 
 class _Drawing:

@@ -1,0 +1,35 @@
+"""Several processes that do the same at the same instant."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing.synchronize import Barrier
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_WAIT = 60
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["tests.store.processes", "store.transact", "flows.home", "alembic.command"])
+_barriers: list[Barrier] = []
+
+
+def together(count: int, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> list[T]:
+    """What each of so many processes answers; all begin when the last is ready."""
+    barrier = _PROCESSES.Barrier(count)
+    with ProcessPoolExecutor(count, _PROCESSES, initializer=_barriers.append, initargs=(barrier,)) as pool:
+        answers = [pool.submit(_at_once, work, *args, **named) for _ in range(count)]
+        return [answer.result(timeout=_WAIT) for answer in answers]
+
+
+def meet() -> None:
+    """Inside the work: wait until every process has come this far."""
+    _barriers[-1].wait(_WAIT)
+
+
+def _at_once(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    meet()
+    return work(*args, **named)
