@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from domain.criteria import start_in_time
 from domain.findings import Finding
 from domain.patient import Known, Patient
 from domain.protocol.edition import Case, Criterion, Edition
+from domain.start_of_radiotherapy import start_in_time
 from events.radiotherapy import RadiotherapyStarted
 
 

@@ -90,10 +90,15 @@ def test_every_name_says_what_is_in_the_file() -> None:
 
 
 def test_no_module_outgrows_a_reader() -> None:
-    packaged = [path for path in _modules() if _inside(path).split("/")[0] in PACKAGES]
+    # A protocol edition is one file on purpose: the trial's values are read from top to bottom.
+    packaged = [path for path in _modules() if _inside(path).split("/")[0] in PACKAGES and not _is_edition(path)]
     lengths = {_inside(path): len(path.read_text().splitlines()) for path in packaged}
     offenders = {name: length for name, length in lengths.items() if length > LONGEST_MODULE}
     assert offenders == {}, f"split these (lines): {offenders}"
+
+
+def _is_edition(path: Path) -> bool:
+    return _inside(path).startswith("domain/protocol/v")
 
 
 def test_the_survival_library_is_reached_through_one_module() -> None:

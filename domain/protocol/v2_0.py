@@ -18,6 +18,7 @@ from domain.protocol.edition import (
     VisitColumn,
 )
 from domain.protocol.readings import DEFAULT_READINGS
+from domain.start_of_radiotherapy import starts_in_time
 from events.follow_up import Assessment
 from events.radiotherapy import Phase, PlannedPhase, Regimen
 from events.screening import MedicalHistoryRecorded, PathologyReported, StagingRecorded, SurgeryRecorded
@@ -181,7 +182,7 @@ EXCLUSION = (
         "Radiotherapy starts within 8 weeks of chemotherapy, or without chemotherapy within 3 months of surgery",
         "Exclusion criteria (12)",
         "interpreted",
-        weigh.starts_in_time,
+        starts_in_time,
         "PQ-01",
     ),
 )
