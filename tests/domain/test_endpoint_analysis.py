@@ -56,8 +56,10 @@ def test_the_report_says_what_was_asked_and_shows_records_only_when_wanted() -> 
     assert analyse_endpoint(_patients(), asked, EDITION, 77).records is None
 
 
-@pytest.mark.parametrize(("endpoint", "population", "field"), [("DFS", "itt", "endpoint"), ("EFS", "all", "population")])
-def test_what_the_protocol_does_not_have_cannot_be_asked(endpoint: str, population: str, field: str) -> None:
+@pytest.mark.parametrize(
+    ("endpoint", "population", "field"), [("DFS", "itt", "endpoint"), ("EFS", "all", "population")]
+)
+def test_what_the_protocol_lacks_cannot_be_asked(endpoint: str, population: str, field: str) -> None:
     with pytest.raises(NoSuchEntry) as refusal:
         Question(endpoint, population)
     assert refusal.value.field == field
