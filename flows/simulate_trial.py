@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Protocol
 
 from domain.calendar_arithmetic import add_months
@@ -13,22 +12,21 @@ from domain.decide import TrialCommand
 from domain.decisions.conduct import DeclareDataCut, RecordAudit
 from domain.engine_work import is_followed
 from domain.patient import Patient
-from domain.simulation.accrual import arrivals
-from domain.simulation.assumptions import Assumptions
-from domain.simulation.courses import draw_course
+from domain.simulation.assumptions import Assumptions, ImplausibleAssumption
 from domain.simulation.site_acts import DATA_MANAGER
 from domain.simulation.visit_book import EndpointCode, TrueTime, VisitBook
 from domain.visit_windows import scheduled_visits
 from events.clinical_date import ClinicalDate
 from events.recorded import Source
 from flows.clock import Clock
-from flows.simulated_site import PatientFile, SimulatedSite
+from flows.simulated_accrual import Accrual, ToldLaboratory
+from flows.simulated_site import SimulatedSite
 from store.transact import Entry, TrialLog
 
 STEP = timedelta(days=14)
+"""The longest step: what is entered in one step may be found wrong only in a later one."""
 _FOLLOW_UP_MONTHS = 65
 """Five years after radiotherapy, and what comes before it and after the last window opens."""
-_GIVEN_UP_AFTER = timedelta(days=180)
 _MORNING = time(1, 0, tzinfo=UTC)
 
 
@@ -37,18 +35,6 @@ class MovableClock(Clock, Protocol):
 
     def advance_to(self, instant: datetime) -> None:
         """Move the clock forward."""
-        ...
-
-
-class ToldLaboratory(Protocol):
-    """A laboratory that can be told the time and what its assays will find."""
-
-    def set_clock(self, now: datetime) -> None:
-        """Tell it the time."""
-        ...
-
-    def fix_scores(self, table: Mapping[str, Mapping[str, Decimal]]) -> None:
-        """Tell it the scores of patients."""
         ...
 
 
@@ -90,8 +76,10 @@ async def simulate_trial(  # noqa: PLR0913, PLR0917 - the world a trial needs ar
     """Run a trial to its end: each step patients come, the staff do what is open, then the engine reacts.
 
     `react` does all engine work that is open now. Randomness is the seed's alone: the same assumptions, steps and
-    allocation list give the same events.
+    allocation list give the same events. Raises `ImplausibleAssumption` for a step longer than two weeks.
     """
+    if not timedelta(days=1) <= step <= STEP:
+        raise ImplausibleAssumption("step", step, f"from 1 to {STEP.days} days")
     trial = _Trial(trial_log, assumptions, clock, laboratory, step)
     for today in trial.days():
         trial.step()
@@ -118,8 +106,7 @@ class _Trial:
         self.site = SimulatedSite(trial_log, clock)
         self._trial_log, self._assumptions, self._clock = trial_log, assumptions, clock
         self._laboratory, self._step = laboratory, step
-        self._arrivals = arrivals(assumptions)
-        self._next = next(self._arrivals)
+        self._accrual = Accrual(self.site, assumptions, step, laboratory)
         self._half_years = 0
 
     def days(self) -> Iterator[date]:
@@ -137,45 +124,13 @@ class _Trial:
         if self._laboratory is not None:
             self._laboratory.set_clock(self._clock.now())
         self._keep_the_calendar()
-        self._admit()
+        self._accrual.admit()
         self.site.work()
-
-    def _admit(self) -> None:
-        scores: dict[str, Mapping[str, Decimal]] = {}
-        while self._next[1] <= self.site.today and self._more_wanted():
-            number, _ = self._next
-            course = draw_course(number, self._came_on(), self._assumptions)
-            scores[course.patient_id] = course.scores
-            self.site.admit(course)
-            self._next = next(self._arrivals)
-        if self._laboratory is not None and scores:
-            self._laboratory.fix_scores(scores)
-
-    def _came_on(self) -> date:
-        """Her day; while accrual was full nobody was looked at, so that day may have to be today."""
-        return max(self._next[1], self.site.today - self._step + timedelta(days=1))
-
-    def _more_wanted(self) -> bool:
-        if self._assumptions.ends_on is not None and self.site.today > self._assumptions.ends_on:
-            return False
-        return self._randomised() + self._coming() < self._assumptions.patients
-
-    def _randomised(self) -> int:
-        return sum(patient.allocation is not None for patient in self.site.patients.values())
-
-    def _coming(self) -> int:
-        """How many of those in screening will be randomised, as far as their course goes."""
-        return sum(self._will_enter(file) for file in self.site.files.values())
-
-    def _will_enter(self, file: PatientFile) -> bool:
-        patient = self.site.patients[file.course.patient_id]
-        recent = file.course.screened_on + _GIVEN_UP_AFTER > self.site.today
-        return file.course.enters and recent and patient.allocation is None and not patient.screening_failed
 
     def _over(self) -> bool:
         if self._assumptions.ends_on is not None:
             return self.site.today >= self._assumptions.ends_on
-        if self._more_wanted() or self._coming():
+        if not self._accrual.complete:
             return False
         return all(self._followed_to_the_end(patient) for patient in self.site.patients.values())
 
@@ -207,7 +162,7 @@ class _Trial:
         return Progress(
             today=today,
             screened=len(self.site.files),
-            randomised=self._randomised(),
+            randomised=self._accrual.randomised,
             events=self._trial_log.log.last_position(),
             share=min(1.0, (today - begun) / (end - begun)),
         )

@@ -101,9 +101,8 @@ def _loss(life: Life) -> Iterator[Act]:
     if away is None or not life.in_touch_on(away.since - timedelta(days=1)):
         return
     declared_on = away.since + _NOTICED_LOST_AFTER
-    if away.until is None or declared_on < away.until:
-        lost = RecordLoss(occurred_on=_on(declared_on), reason="moved, no answer to three calls")
-        yield Act(declared_on, partial(_enter, COORDINATOR, (lost,), ()))
+    lost = RecordLoss(occurred_on=_on(declared_on), reason="moved, no answer to three calls")
+    yield Act(declared_on, partial(_enter, COORDINATOR, (lost,), ()))
     if away.until is not None and life.in_touch_on(away.until):
         back = RecordReturn(occurred_on=_on(away.until)), RecordContact(occurred_on=_on(away.until), channel="clinic")
         yield Act(away.until, partial(_enter, COORDINATOR, back, (Seen(away.until),)))

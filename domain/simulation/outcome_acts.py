@@ -163,8 +163,7 @@ def _believe(site: RecurrenceSite, suspected_on: date, day: date, situation: Sit
 
 def _disbelieve(site: RecurrenceSite, confirmed_on: date, situation: Situation) -> Doings:
     confirmed = _entry((site,), confirmed_on, situation)
-    if confirmed is None:
-        return NOTHING
+    assert confirmed is not None
     decision = RecordAdjudication(occurred_on=_on(situation.today), target=confirmed.event_id, upheld="no")
     return enters(ADJUDICATOR, decision) + Doings(notes=(NoRelapse(_FALSE_ALARM),))
 

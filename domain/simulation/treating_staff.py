@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
 from domain.decisions.consent import RecordWithdrawal
 from domain.decisions.radiotherapy import (
     RecordFraction,
-    RecordMissedFraction,
     RecordNodalVolume,
     RecordPlan,
     RecordPlanDose,
@@ -20,10 +18,8 @@ from domain.decisions.radiotherapy import (
     RecordRadiotherapyStart,
     RecordRadiotherapyStop,
 )
-from domain.dose import prescribed_phases
 from domain.simulation.assumptions import TreatmentCourse
 from domain.simulation.courses import Course
-from domain.simulation.draws import Draws
 from domain.simulation.site_acts import (
     COORDINATOR,
     NOTHING,
@@ -35,6 +31,7 @@ from domain.simulation.site_acts import (
     wait_until,
 )
 from domain.simulation.slips import enters_with_care
+from domain.simulation.treatment_days import TreatmentDay, first_weekday, treatment_days
 from domain.simulation.visit_book import Seen
 from domain.work_item import WorkItem
 from events.clinical_date import ClinicalDate
@@ -42,7 +39,6 @@ from events.consent import WithdrawalScope
 from events.radiotherapy import (
     FractionDelivered,
     FractionMissed,
-    PlannedPhase,
     RadiotherapyPlanned,
     RadiotherapyStarted,
 )
@@ -50,22 +46,12 @@ from events.randomisation import Arm
 from events.recorded import Recorded
 
 _OTHER_ARM = {Arm.IMNI: Arm.OMIT, Arm.OMIT: Arm.IMNI}
-_FRACTIONS_A_WEEK = 5
-_CONE_BEAM_MISSED = 0.02
 _REVISED_FIRST = 0.2
 _ENDINGS = {
     TreatmentCourse.STOPS_EARLY: "acute toxicity",
     TreatmentCourse.NEVER_STARTS: "treated elsewhere",
     TreatmentCourse.WITHDRAWS: "the patient wants no further radiotherapy",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class TreatmentDay:
-    """One weekday of the course: its fraction, or why there was none."""
-
-    on: date
-    entry: RecordFraction | RecordMissedFraction
 
 
 def plan_radiotherapy(situation: Situation, item: WorkItem) -> Doings:
@@ -126,7 +112,7 @@ def deliver_fractions(situation: Situation, item: WorkItem) -> Doings:
         return wait_until(start)
     if course.treatment is TreatmentCourse.NEVER_STARTS:
         return enters(ONCOLOGIST, RecordRadiotherapyRefusal(occurred_on=_on(start), reason=_ENDINGS[course.treatment]))
-    days = [day for day in _treatment_days(situation, start) if life.alive_on(day.on)]
+    days = [day for day in treatment_days(course, situation.edition, start) if life.alive_on(day.on)]
     now = _deliver([day for day in days if day.on <= situation.today], situation)
     if not patient.has(RadiotherapyStarted) and days:
         now = enters(ONCOLOGIST, RecordRadiotherapyStart(occurred_on=_on(start))) + now
@@ -138,7 +124,7 @@ def deliver_fractions(situation: Situation, item: WorkItem) -> Doings:
 def _start(course: Course, planned_on: date) -> date:
     """The first weekday on which plan, review and the planned start permit."""
     day = max(course.radiotherapy_planned_for, _reviewed_on(planned_on) + timedelta(days=1))
-    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= _FRACTIONS_A_WEEK else 0)
+    return first_weekday(day)
 
 
 def _deliver(past: Sequence[TreatmentDay], situation: Situation) -> Doings:
@@ -147,37 +133,6 @@ def _deliver(past: Sequence[TreatmentDay], situation: Situation) -> Doings:
     due = [day for day in past if _on(day.on) not in on_record]
     notes = tuple(Seen(day.on) for day in due if isinstance(day.entry, RecordFraction))
     return enters(ONCOLOGIST, *(day.entry for day in due)) + Doings(notes=notes)
-
-
-def _treatment_days(situation: Situation, start: date) -> Iterator[TreatmentDay]:
-    """The weekdays of the whole course, the same whenever they are asked for."""
-    course = situation.course
-    draws = course.draws("fractions")
-    phases = prescribed_phases(situation.edition, course.regimen, boost=course.conserving)
-    planned = [(phase, number) for phase in phases for number in range(1, phase.fractions + 1)]
-    if course.treatment is not TreatmentCourse.COMPLETES:
-        planned = planned[: draws.between(3, len(planned) - 1)]
-    day = start
-    for phase, number in planned:
-        while day.weekday() >= _FRACTIONS_A_WEEK or draws.happens(course.assumptions.fraction_missed):
-            if day.weekday() < _FRACTIONS_A_WEEK:
-                yield TreatmentDay(day, RecordMissedFraction(occurred_on=_on(day), reason="machine down"))
-            day += timedelta(days=1)
-        yield TreatmentDay(day, _fraction(draws, day, phase, number))
-        day += timedelta(days=1)
-
-
-def _fraction(draws: Draws, day: date, phase: PlannedPhase, number: int) -> RecordFraction:
-    wanted = number <= 3 or number % _FRACTIONS_A_WEEK == 1
-    imaged, shift = wanted and not draws.happens(_CONE_BEAM_MISSED), Decimal(draws.between(0, 45)) / 10
-    return RecordFraction(
-        occurred_on=_on(day),
-        phase=phase.phase,
-        number=number,
-        dose_cgy=phase.per_fraction_cgy,
-        cbct="yes" if imaged else "no",
-        shift_mm=shift if imaged else None,
-    )
 
 
 def _break_off(course: Course, last_day: date) -> Doings:

@@ -14,10 +14,8 @@ from domain.decisions.conduct import ActivateEdition, OpenTrial
 from domain.endpoints import ENDPOINTS, derive
 from domain.patient import Patient
 from domain.protocol.v2_0 import EDITION
-from domain.simulation.assumptions import Assumptions
-from domain.simulation.staff import ANSWERS
+from domain.simulation.assumptions import Assumptions, ImplausibleAssumption
 from domain.simulation.visit_book import EndpointCode
-from domain.work_item import ENGINE_WORK, Work
 from domain.worklist import engine_worklist
 from events.catalogue import CATALOGUE
 from events.clinical_date import ClinicalDate
@@ -31,6 +29,7 @@ from flows.clock import SimulatedClock
 from flows.home import ENGINE
 from flows.live_patients import patients_as_of
 from flows.simulate_trial import Progress, SimulatedTrial, simulate_trial
+from store.integrity import verify_file
 from store.sqlite_event_log import open_sqlite_log
 from store.transact import Entry, TrialLog
 from tests.domain.simulation.eventful import eventful
@@ -46,7 +45,7 @@ class Ended:
     """A simulated trial that has ended: its log, its truth, its engine and the progress it showed."""
 
     def __init__(self, path: Path) -> None:
-        self.clock = SimulatedClock(BEGIN)
+        self.path, self.clock = path, SimulatedClock(BEGIN)
         self.trial_log = _opened(path)
         self.engine = EngineInProcess(self.trial_log, self.clock)
         self.shown: list[Progress] = []
@@ -75,7 +74,7 @@ def _opened(path: Path) -> TrialLog:
 @pytest.fixture(scope="module")
 async def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """Forty patients to five years, and much happens to them."""
-    return await Ended(tmp_path_factory.mktemp("trial") / "log.sqlite").run(eventful(2))
+    return await Ended(tmp_path_factory.mktemp("trial") / "log.sqlite").run(eventful(12))
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -96,6 +95,10 @@ async def test_nothing_is_left_for_the_engine(ended: Ended) -> None:
         assert engine_worklist(patient, EDITION, ended.trial.ended_on) == ()
 
 
+async def test_the_log_verifies(ended: Ended) -> None:
+    assert verify_file(ended.path).findings == ()
+
+
 async def test_each_genomic_order_is_placed_once(ended: Ended) -> None:
     assert len(ended.engine.orders) == len(set(ended.engine.orders))
 
@@ -112,6 +115,24 @@ async def test_progress_rises_to_the_end(ended: Ended) -> None:
 async def test_the_last_patient_is_followed_for_five_years_after_radiotherapy(ended: Ended) -> None:
     last = max(book.randomised_on for book in ended.trial.books.values())
     assert last + timedelta(days=5 * 365) < ended.trial.ended_on < last + timedelta(days=5 * 365 + 365)
+
+
+async def test_without_a_laboratory_to_tell_the_trial_still_begins(tmp_path: Path) -> None:
+    clock, trial_log = SimulatedClock(BEGIN), _opened(tmp_path / "log.sqlite")
+
+    async def nothing() -> None:
+        """No engine."""
+
+    assumptions = replace(eventful(1), ends_on=date(2021, 2, 1))
+    begun = await simulate_trial(trial_log, assumptions, clock, nothing)
+    assert begun.screened > 0
+    assert begun.truth("EFS") == ()
+
+
+async def test_a_step_in_which_a_slip_could_be_made_and_found_at_once_is_refused(tmp_path: Path) -> None:
+    ended = Ended(tmp_path / "log.sqlite")
+    with pytest.raises(ImplausibleAssumption, match="step"):
+        await simulate_trial(ended.trial_log, eventful(1), ended.clock, ended.engine.react, step=timedelta(days=15))
 
 
 async def test_the_same_seed_gives_the_same_events(tmp_path: Path) -> None:
@@ -133,7 +154,3 @@ def _without_ids(ended: Ended) -> list[tuple[object, ...]]:
         + (() if stored.type in naming else (stored.data,))
         for stored in ended.trial_log.log.read_all()
     ]
-
-
-def test_every_work_of_people_has_somebody_who_does_it() -> None:
-    assert set(ANSWERS) == set(Work) - ENGINE_WORK
