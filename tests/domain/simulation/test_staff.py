@@ -7,20 +7,22 @@ from datetime import date, timedelta
 
 from domain.decide import PatientCommand
 from domain.decisions.conduct import AnswerQuery, CloseQuery
+from domain.decisions.outcomes import RecordRecurrence
 from domain.protocol.v2_0 import EDITION
 from domain.simulation.assumptions import Assumptions, FirstEvent
 from domain.simulation.courses import draw_course
 from domain.simulation.entering_staff import obtain_consent
 from domain.simulation.leaving_acts import leaving_acts
-from domain.simulation.lives import Absence, Life, Relapse, draw_life
+from domain.simulation.lives import Absence, Life, Relapse, Withdrawal, draw_life
 from domain.simulation.outcome_acts import disease_acts
 from domain.simulation.site_acts import NOTHING, Doings, Situation
 from domain.simulation.staff import ANSWERS, respond
 from domain.simulation.treating_staff import review_plan
+from domain.simulation.visit_book import Relapsed, Seen
 from domain.simulation.visiting_staff import see_patient
 from domain.work_item import ENGINE_WORK, Work, WorkItem
 from events.clinical_date import ClinicalDate
-from events.consent import ConsentKind
+from events.consent import ConsentKind, WithdrawalScope
 from events.event import Event
 from events.follow_up import FollowUpScheduled, ScheduledVisit
 from events.outcomes import RecurrenceSite
@@ -103,6 +105,17 @@ def test_what_the_site_never_heard_of_is_neither_entered_nor_adjudicated() -> No
     ]
     assert len(heard) > 4 * 19
     assert not any(heard)
+
+
+def test_a_relapse_of_who_comes_no_more_counts_from_the_news_of_it_and_is_no_assessment() -> None:
+    suspected, known = DAY + timedelta(days=500), DAY + timedelta(days=515)
+    relapse = Relapse(FirstEvent.LOCAL, (RecurrenceSite.CHEST_WALL,), suspected, known)
+    life = replace(LIFE, relapses=(relapse,), withdrawal=Withdrawal(DAY, WithdrawalScope.VISITS))
+    suspect, confirm, *_ = disease_acts(COURSE, life)
+    assert suspect.do(situation(life=life, today=suspected)) == NOTHING
+    news = confirm.do(situation(life=life, today=known))
+    assert [type(command) for command in commands(news)] == [RecordRecurrence]
+    assert news.notes == (Relapsed(FirstEvent.LOCAL, known, relapse.sites), Seen(known))
 
 
 def test_a_query_nobody_answered_is_answered_and_closed_by_the_data_manager() -> None:
