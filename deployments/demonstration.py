@@ -95,8 +95,8 @@ async def _run_trial(given: Resources, stage: Stage, patients: int, seed: int) -
     pace = Pace(
         delays=(at_once, at_once, at_once, next_step),
         poll=next_step,
-        refresh_every=timedelta(days=365),
-        analyse_every=timedelta(days=365),
+        refresh_every=timedelta(days=730),
+        analyse_every=timedelta(days=730),
     )
     reactor = Reactor(given, Reactions(ANSWERS, refresh_read_models, analyse_endpoints), pace)
     with counting(f"simulating {patients} patients") as bar:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -54,8 +55,12 @@ def planned_radiotherapy_days(patient: Patient, edition: Edition) -> timedelta:
 
 def set_out(start: Anchor, edition: Edition) -> tuple[ScheduledVisit, ...]:
     """The visits of Table 1 from an anchor, with windows that do not overlap."""
-    visits = [_visit(column, start.on) for column in edition.columns]
-    return tuple(_kept_apart(visits))
+    return _table_1(start.on, edition.columns)
+
+
+@lru_cache(maxsize=4096)
+def _table_1(start: date, columns: tuple[VisitColumn, ...]) -> tuple[ScheduledVisit, ...]:
+    return tuple(_kept_apart([_visit(column, start) for column in columns]))
 
 
 def _visit(column: VisitColumn, start: date) -> ScheduledVisit:

@@ -17,6 +17,7 @@ from events.clinical_date import ClinicalDate
 from events.genomics import GenomicTestOrdered, RiskClass
 from flows.gateways.errors import GatewayError
 from flows.gateways.fhir_reports import Report
+from flows.gateways.laboratory import ReportBatch
 from flows.resources import Resources, resources
 from flows.work_off import Outcome, open_items
 
@@ -37,12 +38,25 @@ async def collect_genomic_results(patient_ids: Sequence[str]) -> tuple[Outcome, 
     except GatewayError as problem:
         get_run_logger().warning("%s", problem)
         return _still_open(given, patient_ids, str(problem))
+    record_batch(given, batch)
+    _cursors[place] = batch.cursor
+    await _chase(given, patient_ids)
+    return _still_open(given, patient_ids, "not reported yet")
+
+
+async def _chase(given: Resources, patient_ids: Sequence[str]) -> None:
+    """Ask by order for results that are overdue: the laboratory's clock may have hidden them from us."""
+    for item in open_items(given, patient_ids, Work.COLLECT_GENOMIC_RESULT):
+        if given.laboratory is not None and item.due_on < given.today:
+            record_batch(given, await given.laboratory.reports_for(item.subject))
+
+
+def record_batch(given: Resources, batch: ReportBatch) -> None:
+    """Record every report of a batch; what cannot be read is set aside and stops no other."""
     for report in batch.reports:
         record_report(given, report)
     for unreadable in batch.unreadable:
         _set_aside(given, None, unreadable.report_id, unreadable.version, unreadable.problem)
-    _cursors[place] = batch.cursor
-    return _still_open(given, patient_ids, "not reported yet")
 
 
 def _still_open(given: Resources, patient_ids: Sequence[str], problem: str) -> tuple[Outcome, ...]:
@@ -52,6 +66,8 @@ def _still_open(given: Resources, patient_ids: Sequence[str], problem: str) -> t
 
 def record_report(given: Resources, report: Report) -> None:
     """Record one version of a report in the patient's stream, or set it aside with the reason."""
+    if _order_on_its_way(given, report):
+        return
     problem = _whose(given, report)
     if problem is not None:
         _set_aside(given, None, report.report_id, report.version, problem)
@@ -63,6 +79,15 @@ def record_report(given: Resources, report: Report) -> None:
         given.trial_log.transact(report.patient_id, command, _entry(given, report.report_id, report.version))
     except Rejection as refusal:
         _set_aside(given, report.patient_id, report.report_id, report.version, str(refusal))
+
+
+def _order_on_its_way(given: Resources, report: Report) -> bool:
+    """Whether the report answers an order whose acknowledgement was lost; once it is recorded its reports are read."""
+    try:
+        items = open_items(given, [report.patient_id], Work.ORDER_GENOMIC_TEST)
+    except ValueError:
+        return False
+    return any(item.subject == report.order_key for item in items)
 
 
 def _whose(given: Resources, report: Report) -> str | None:

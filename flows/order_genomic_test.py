@@ -5,6 +5,7 @@ from prefect import flow
 from domain.decisions.genomics import RecordGenomicDispute, RecordGenomicOrder
 from domain.work_item import Work, WorkItem
 from events.clinical_date import ClinicalDate
+from flows.collect_genomic_results import record_batch
 from flows.gateways.errors import LaboratoryUnavailable, OrderAmbiguous
 from flows.resources import Resources
 from flows.work_off import Outcome, work_off
@@ -30,3 +31,6 @@ async def place_order(given: Resources, item: WorkItem) -> None:
         return
     order = RecordGenomicOrder(occurred_on=on, order_key=item.subject, laboratory_order_id=placed.laboratory_order_id)
     given.trial_log.transact(item.patient_id, order, entry)
+    if not placed.newly:
+        # An earlier try reached the laboratory without our knowing, and may have been answered since.
+        record_batch(given, await given.laboratory.reports_for(item.subject))

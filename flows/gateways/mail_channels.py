@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Iterator
 from email import message_from_string, policy
 from email.message import Message as MimeMessage
+from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
 if TYPE_CHECKING:
@@ -85,24 +86,29 @@ class MailChannel:
     def _connected(self) -> smtplib.SMTP:
         plugin = self._plugin
         host, port = str(plugin.smtp_host), cast("int", plugin.port)
-        context = ssl.create_default_context()
-        if not plugin.verify_certificate:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
         if plugin.secure_mode == "ssl":
-            server = smtplib.SMTP_SSL(host, port, timeout=self._timeout, context=context)
+            server = smtplib.SMTP_SSL(host, port, timeout=self._timeout, context=self._authorities)
         else:
             server = smtplib.SMTP(host, port, timeout=self._timeout)
         try:
-            self._introduce(server, context)
+            self._introduce(server)
         except BaseException:
             server.close()
             raise
         return server
 
-    def _introduce(self, server: smtplib.SMTP, context: ssl.SSLContext) -> None:
+    @cached_property
+    def _authorities(self) -> ssl.SSLContext:
+        """Whom we believe about who a server is. Loading them takes longer than sending a mail."""
+        context = ssl.create_default_context()
+        if not self._plugin.verify_certificate:
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        return context
+
+    def _introduce(self, server: smtplib.SMTP) -> None:
         if self._plugin.secure_mode == "starttls":
-            server.starttls(context=context)
+            server.starttls(context=self._authorities)
         if self._plugin.user and self._plugin.password:
             server.login(str(self._plugin.user), str(self._plugin.password))
 

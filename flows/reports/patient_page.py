@@ -87,17 +87,17 @@ def _deviations(patient: Patient, edition: Edition) -> Iterable[str]:
 
 
 def _timeline(patient: Patient) -> str:
-    rows = [_row(patient, entry) for entry in patient.history[-_MOST_ENTRIES:]]
+    corrected = {entry.event_id for entry in patient.entries if entry.corrected_by}
+    rows = [_row(entry, entry.event_id in corrected) for entry in patient.history[-_MOST_ENTRIES:]]
     left_out = len(patient.history) - len(rows)
     note = f"\n\n{left_out} earlier entries: `imni history {patient.patient_id}`" if left_out else ""
     return table(("Date", "Entry", "What", "By", "Recorded (UTC)", "Entry id"), rows) + note
 
 
-def _row(patient: Patient, entry: Recorded[Event]) -> tuple[object, ...]:
-    standing = {stands.event_id: stands for stands in patient.entries}.get(entry.event_id)
+def _row(entry: Recorded[Event], corrected: bool) -> tuple[object, ...]:
     facts = entry.event.model_dump(mode="json", exclude={"occurred_on", "proof", "salt"}, exclude_none=True)
     said = "; ".join(f"{name} {cell(value)}" for name, value in facts.items() if value not in ("", "unknown", []))
-    mark = " (corrected)" if standing is not None and standing.corrected_by else ""
+    mark = " (corrected)" if corrected else ""
     return (
         entry.occurred_on,
         entry.event.type.split(".")[0] + mark,
