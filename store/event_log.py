@@ -5,6 +5,7 @@ EventLogError
 ├── EventIdTaken        an event id is in use for another event: a fault of the program
 ├── ClockWentBack       a simulated entry is dated before the last of its stream: mend the instant
 ├── AppendRefused       nothing to append, or too much at once: mend the call
+├── LogUnavailable      the disk is full or failing, or another process holds the log: nothing was written, try again
 ├── LogUnreadable       the log is damaged, or not a log: verify it, restore it from backup
 ├── Fenced              another process leads this consumer, or has moved it on: stop, read the checkpoint again
 ├── LogTooNew           the log was written by a newer program: update this one
@@ -53,6 +54,10 @@ class ClockWentBack(EventLogError):
 
 class AppendRefused(EventLogError):
     """The call is empty or too large."""
+
+
+class LogUnavailable(EventLogError):
+    """The log cannot be written just now."""
 
 
 class LogUnreadable(EventLogError):
@@ -114,7 +119,7 @@ class EventLog(Protocol):
         """Append to one or more streams, all or nothing.
 
         The same call again returns the old positions. Raises `StreamMovedOn`, `EventIdTaken`, `ClockWentBack`,
-        `AppendRefused`; then nothing is written.
+        `AppendRefused`, `LogUnavailable`; then nothing is written.
         """
         ...
 

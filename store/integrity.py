@@ -14,11 +14,12 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
 from store.continuity import Continuity, Finding
-from store.migrations.upgrade import NEWEST, schema_of
+from store.migrations.upgrade import DAMAGE, NEWEST, schema_of
 from store.rows import COLUMNS
 
 
@@ -41,7 +42,7 @@ def verify_file(path: Path) -> Verified:
     try:
         with closing(_opened(path)) as database:
             return _verify(database)
-    except (sqlite3.DatabaseError, OSError) as problem:
+    except (*DAMAGE, OSError) as problem:
         return Verified(0, 0, (Finding(None, f"{path.name} cannot be read as a log: {problem}"),))
 
 
@@ -51,9 +52,9 @@ def _opened(path: Path) -> sqlite3.Connection:
     database = _connected(path, "mode=ro")
     try:
         database.execute("select count(*) from sqlite_master")
-    except sqlite3.OperationalError:
+    except BaseException as problem:
         database.close()
-        if not sealed:
+        if not sealed or not isinstance(problem, sqlite3.OperationalError):
             raise
         # A copy on a medium that cannot be written, beside which no shared memory can be made.
         database = _connected(path, "immutable=1")
@@ -72,9 +73,13 @@ def _text(stored: bytes) -> str:
 
 def _verify(database: sqlite3.Connection) -> Verified:
     database.execute("begin")
+    version = database.execute("pragma user_version").fetchone()[0]
+    if not 0 < version <= NEWEST:
+        known = f"this program knows 1 to {NEWEST}" if version else "it is no log"
+        return Verified(0, 0, (Finding(None, f"the schema is {version}: {known}"),))
     chain = Continuity(_simulated(database))
-    findings = [*_schema(database), *_rows(database, chain)]
-    for check in (_repeated_ids, _consumers_ahead, _file):
+    findings = list(_rows(database, chain))
+    for check in (partial(_schema, version), _repeated_ids, _consumers_ahead, _file):
         findings.extend(_guarded(check, database))
     findings.sort(key=lambda finding: (finding.position is None, finding.position or 0))
     return Verified(chain.events, chain.last_position, tuple(dict.fromkeys(findings)))
@@ -83,7 +88,7 @@ def _verify(database: sqlite3.Connection) -> Verified:
 def _guarded(check: Callable[[sqlite3.Connection], Iterator[Finding]], database: sqlite3.Connection) -> list[Finding]:
     try:
         return list(check(database))
-    except sqlite3.DatabaseError as problem:
+    except DAMAGE as problem:
         return [Finding(None, f"the file is damaged: {problem}")]
 
 
@@ -91,16 +96,12 @@ def _simulated(database: sqlite3.Connection) -> bool | None:
     """What kind of log the file says it is; None when it does not say."""
     try:
         found = dict(database.execute("select key, value from log_meta").fetchall())
-    except sqlite3.DatabaseError:
+    except DAMAGE:
         return None
     return {"True": True, "False": False}.get(found.get("simulated", ""))
 
 
-def _schema(database: sqlite3.Connection) -> Iterator[Finding]:
-    version = database.execute("pragma user_version").fetchone()[0]
-    if not 0 < version <= NEWEST:
-        yield Finding(None, f"the schema is {version}, this program knows 1 to {NEWEST}")
-        return
+def _schema(version: int, database: sqlite3.Connection) -> Iterator[Finding]:
     found = {name: (kind, sql) for kind, name, sql in database.execute("select type, name, sql from sqlite_master")}
     expected = schema_of(version)
     for name, sql in expected.items():
@@ -119,7 +120,7 @@ def _rows(database: sqlite3.Connection, chain: Continuity) -> Iterator[Finding]:
     try:
         for row in database.execute(f"select {COLUMNS} from event order by position"):  # noqa: S608 - constant
             yield from chain.take(row)
-    except sqlite3.DatabaseError as problem:
+    except DAMAGE as problem:
         yield Finding(chain.last_position + 1, f"nothing can be read from here on: {problem}")
 
 

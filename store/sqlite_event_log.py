@@ -21,6 +21,7 @@ from store.event_log import (
     AppendRefused,
     ClockWentBack,
     EventIdTaken,
+    LogUnavailable,
     LogUnreadable,
     OtherKindOfLog,
     StreamMovedOn,
@@ -55,7 +56,11 @@ def open_sqlite_log(path: Path, *, simulated: bool | None = None) -> SqliteEvent
     """
     upgrade(path)
     log = SqliteEventLog(path)
-    log.require_kind(simulated)
+    try:
+        log.require_kind(simulated)
+    except BaseException:
+        log.close()
+        raise
     return log
 
 
@@ -81,11 +86,14 @@ class SqliteEventLog:
 
     def require_kind(self, simulated: bool | None) -> None:
         """Mark a new log as simulated or real; check an old one. Raises `OtherKindOfLog`."""
-        with self._transaction() as database:
-            found = dict(database.execute("select key, value from log_meta").fetchall())
-            if "simulated" not in found:
-                found = {"simulated": str(bool(simulated)), "log_id": str(new_event_id())}
-                database.executemany("insert into log_meta values (?, ?)", found.items())
+        with _read_aloud():
+            found = _meta(self._database())
+        if "simulated" not in found:
+            with self.transaction() as database:
+                found = _meta(database)
+                if "simulated" not in found:
+                    found = {"simulated": str(bool(simulated)), "log_id": str(new_event_id())}
+                    database.executemany("insert into log_meta values (?, ?)", found.items())
         self._simulated = found["simulated"] == "True"
         if simulated is not None and simulated != self._simulated:
             kind, asked = ("simulated", "real") if self._simulated else ("real", "simulated")
@@ -94,7 +102,7 @@ class SqliteEventLog:
     def append(self, *appends: Append) -> Appended:
         """See `EventLog.append`."""
         _refuse_empty_or_large(appends)
-        with self._transaction() as database:
+        with self.transaction() as database:
             try:
                 rows = self._rows(database, appends)
             except StreamMovedOn:
@@ -210,24 +218,32 @@ class SqliteEventLog:
         database: sqlite3.Connection | None = getattr(self._threads, "database", None)
         if database is None:
             database = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+            self._connections.append(database)
             for pragma in _PRAGMAS:
                 database.execute(pragma)
             self._threads.database = database
-            self._connections.append(database)
         return database
 
     @contextmanager
-    def _transaction(self) -> Generator[sqlite3.Connection]:
-        database = self._database()
+    def transaction(self) -> Generator[sqlite3.Connection]:
+        """One transaction that nobody else writes beside; rolled back when it is left by an exception."""
+        with _read_aloud():
+            database = self._database()
         with self._writing:
-            database.execute("begin immediate")
             try:
+                database.execute("begin immediate")
                 yield database
                 database.execute("commit")
-            except BaseException:
+            except BaseException as problem:
                 if database.in_transaction:
                     database.execute("rollback")
+                if isinstance(problem, sqlite3.OperationalError):
+                    raise LogUnavailable(f"nothing was written ({problem}): free the disk, or try again") from problem
                 raise
+
+
+def _meta(database: sqlite3.Connection) -> dict[str, str]:
+    return dict(database.execute("select key, value from log_meta").fetchall())
 
 
 @contextmanager

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 NEWEST = 1
 """The schema this program knows."""
 
+DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What the driver raises on a damaged file; the second when its very message is damaged."""
+
+_MAGIC = b"SQLite format 3\0"
+
 
 def schema_version(path: Path) -> int:
     """The schema a log file has; 0 for a new or missing file. Raises `LogUnreadable`."""
@@ -26,7 +31,7 @@ def schema_version(path: Path) -> int:
     try:
         with closing(sqlite3.connect(path, timeout=30)) as database:
             return int(database.execute("pragma user_version").fetchone()[0])
-    except sqlite3.DatabaseError as problem:
+    except DAMAGE as problem:
         raise LogUnreadable(f"{path.name} is not a log: {problem}. Restore it from backup") from None
 
 
@@ -37,6 +42,7 @@ def upgrade(path: Path) -> None:
         return
     with _alone(path):
         if schema_version(path) < NEWEST:
+            _refuse_foreign(path)
             _run_migrations(path)
 
 
@@ -44,6 +50,18 @@ def _refuse_newer(path: Path) -> None:
     found = schema_version(path)
     if found > NEWEST:
         raise LogTooNew(f"{path.name} has schema {found}, this program knows {NEWEST}: update this program")
+
+
+def _refuse_foreign(path: Path) -> None:
+    """Nothing is written into a file that holds anything but the beginning of a log."""
+    if not path.exists() or not path.stat().st_size or schema_version(path):
+        return
+    with closing(sqlite3.connect(path, timeout=30)) as database:
+        found = database.execute("select count(*) from sqlite_master").fetchone()[0]
+    with path.open("rb") as file:
+        begins = file.read(len(_MAGIC))
+    if found or begins != _MAGIC:
+        raise LogUnreadable(f"{path.name} is not a log: it holds something else. Use another home (IMNI_HOME)")
 
 
 @contextmanager
@@ -56,28 +74,32 @@ def _alone(path: Path) -> Generator[None]:
 def _run_migrations(path: Path) -> None:
     with closing(sqlite3.connect(path, timeout=30)) as database:
         database.execute("pragma journal_mode=wal")
-    with closing(_migrated(f"sqlite:///{path}", "head")):
-        pass
+    with _migrated(f"sqlite:///{path}", "head"):
+        return
 
 
 @cache
 def schema_of(version: int) -> Mapping[str, str]:
     """The tables, triggers and views of a log of a schema version, as SQL by name."""
-    with closing(_migrated("sqlite://", f"{version:04d}")) as connection:
+    with _migrated("sqlite://", f"{version:04d}") as connection:
         found = connection.exec_driver_sql("select name, sql from sqlite_master where sql is not null")
         return {row.name: row.sql for row in found}
 
 
-def _migrated(url: str, revision: str) -> Connection:
-    """A connection to a database brought to a revision and committed."""
+@contextmanager
+def _migrated(url: str, revision: str) -> Generator[Connection]:
+    """A connection to a database brought to a revision, wholly or not at all."""
     from alembic import command
     from alembic.config import Config
     from sqlalchemy import NullPool, create_engine
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    connection = create_engine(url, poolclass=NullPool).connect()
-    with connection.begin():
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-    return connection
+    # The driver's own transactions leave table definitions out: a kill half-way would leave half a log.
+    engine = create_engine(url, poolclass=NullPool, connect_args={"isolation_level": None, "timeout": 30})
+    with engine.connect() as connection:
+        with connection.begin():
+            connection.exec_driver_sql("begin immediate")
+            config.attributes["connection"] = connection
+            command.upgrade(config, revision)
+        yield connection

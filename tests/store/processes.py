@@ -20,7 +20,7 @@ _barriers: list[Barrier] = []
 def together(count: int, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> list[T]:
     """What each of so many processes answers; all begin when the last is ready."""
     barrier = _PROCESSES.Barrier(count)
-    with ProcessPoolExecutor(count, _PROCESSES, initializer=_barriers.append, initargs=(barrier,)) as pool:
+    with ProcessPoolExecutor(count, _PROCESSES, initializer=_meet_at, initargs=(barrier,)) as pool:
         answers = [pool.submit(_at_once, work, *args, **named) for _ in range(count)]
         return [answer.result(timeout=_WAIT) for answer in answers]
 
@@ -28,6 +28,10 @@ def together(count: int, work: Callable[P, T], *args: P.args, **named: P.kwargs)
 def meet() -> None:
     """Inside the work: wait until every process has come this far."""
     _barriers[-1].wait(_WAIT)
+
+
+def _meet_at(barrier: Barrier) -> None:
+    _barriers.append(barrier)
 
 
 def _at_once(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +16,10 @@ from store.event_log import (
     ClockWentBack,
     EventIdTaken,
     Fenced,
+    LogUnavailable,
     StreamMovedOn,
 )
+from store.integrity import verify_file
 from store.sqlite_event_log import SqliteEventLog
 from tests.store.envelopes import NOW, append, minutes_later, new_event, some
 
@@ -167,3 +170,16 @@ def test_an_interrupted_append_leaves_nothing_and_the_log_goes_on(log: SqliteEve
         log.append(append(BERTA, 0), Append(ANNA, 0, events))  # pyright: ignore[reportArgumentType] - it is meant to break
     assert log.last_position() == 0
     assert log.append(append(ANNA, 0)).positions == range(1, 2)
+
+
+def test_a_log_that_cannot_be_written_says_so_and_goes_on_afterwards(log: SqliteEventLog, path: Path) -> None:
+    log.append(append(ANNA, 0))
+    with log.transaction() as database:
+        database.execute("pragma max_page_count = 30")
+    with pytest.raises(LogUnavailable, match="nothing was written"):
+        log.append(append(ANNA, 1, MOST_EVENTS))
+    assert log.last_position() == 1
+    with log.transaction() as database:
+        database.execute("pragma max_page_count = 100000")
+    assert log.append(append(ANNA, 1, MOST_EVENTS)).positions == range(2, MOST_EVENTS + 2)
+    assert verify_file(path).ok

@@ -45,6 +45,9 @@ _STATEMENTS = (
         select case when exists(select 1 from event where event_id = new.event_id)
             then raise(abort, 'the log is append-only: event_id is in use') end;
         end""",
+    """create trigger log_meta_guard before insert on log_meta
+        when exists(select 1 from log_meta where key = new.key) begin
+        select raise(abort, 'what kind of log this is never changes'); end""",
     """create trigger log_meta_no_update before update on log_meta begin
         select raise(abort, 'what kind of log this is never changes'); end""",
     """create trigger log_meta_no_delete before delete on log_meta begin
