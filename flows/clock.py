@@ -52,6 +52,23 @@ class SimulatedClock:
         self._now = later
 
 
+class ClockNotBefore:
+    """A clock that runs with another one, but never shows an instant before `earliest`.
+
+    A simulated trial may already have been recorded beyond today; who looks around in it must not go back in time.
+    """
+
+    def __init__(self, clock: Clock, earliest: datetime) -> None:
+        self._clock = clock
+        self._earliest = _in_utc(earliest)
+
+    def now(self) -> datetime:
+        return max(self._clock.now(), self._earliest)
+
+    def today(self, zone: ZoneInfo) -> date:
+        return self.now().astimezone(zone).date()
+
+
 class ClockRefused(ValueError):
     """An instant no clock can show: without a time zone, or before the present one."""
 

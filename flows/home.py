@@ -17,6 +17,7 @@ from events.clinical_date import ClinicalDate
 from events.randomisation import AllocationListCommitted
 from events.recorded import Actor, Source
 from events.streams import StreamNames
+from flows.clock import Clock, ClockNotBefore
 from flows.settings import Settings
 from store.sqlite_event_log import open_sqlite_log
 from store.transact import Entry, TrialLog
@@ -43,6 +44,14 @@ def open_home(settings: Settings, now: datetime, *, simulated: bool | None = Non
         _open_trial(trial_log, now)
     _require_own_list(trial_log, settings)
     return trial_log
+
+
+def clock_of(trial_log: TrialLog, clock: Clock) -> Clock:
+    """The clock an installation runs on: the machine's; for a simulated trial never before its last entry."""
+    if not trial_log.names.simulated:
+        return clock
+    newest = next(iter(trial_log.log.read_all(after=trial_log.log.last_position() - 1)), None)
+    return ClockNotBefore(clock, newest.recorded_at) if newest else clock
 
 
 def _open_trial(trial_log: TrialLog, now: datetime) -> None:

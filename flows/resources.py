@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from events.recorded import Source
 from flows.clock import Clock, SystemClock
 from flows.gateways.laboratory import Laboratory
 from flows.gateways.mail import Notifier
-from flows.home import ENGINE, open_home
+from flows.home import ENGINE, clock_of, open_home
 from flows.settings import Settings, read_settings
 from store.transact import Entry, TrialLog
 
@@ -64,18 +64,14 @@ def using(given: Resources) -> Generator[Resources]:
 
 def open_resources(settings: Settings, clock: Clock) -> Resources:
     """Open an installation's resources from its settings."""
+    trial_log = open_home(settings, clock.now())
     return Resources(
         settings=settings,
-        clock=clock,
-        trial_log=open_home(settings, clock.now()),
+        clock=clock_of(trial_log, clock),
+        trial_log=trial_log,
         laboratory=Laboratory(settings.laboratory_url) if settings.laboratory_url else None,
         notifier=Notifier([url.get_secret_value() for url in settings.notify_urls]),
     )
-
-
-def at_clock(given: Resources, clock: Clock) -> Resources:
-    """The same resources under another clock."""
-    return replace(given, clock=clock)
 
 
 def _flow_run_id() -> UUID | None:

@@ -10,7 +10,7 @@ from domain.rejections import Implausible, NoSuchEntry
 from events.event import Event
 from events.recorded import Actor, Recorded, Source
 from flows.clock import SystemClock
-from flows.home import HomeRefused, open_home
+from flows.home import HomeRefused, clock_of, open_home
 from flows.settings import read_settings
 from store.transact import Entry, TrialLog
 
@@ -49,7 +49,7 @@ def entry_of(trial_log: TrialLog, by: str, role: str, at: str | None, reference:
             "--at sets the recording instant and is for simulated homes only: this home keeps a real trial. "
             "Leave --at out, or make another home with `imni init --simulated`"
         )
-    moment = instant(at, "--at") if at else SystemClock().now()
+    moment = instant(at, "--at") if at else clock_of(trial_log, SystemClock()).now()
     return Entry(Actor(id=by, role=role, kind="human"), Source(kind="command-line", reference=reference), moment)
 
 
