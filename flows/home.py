@@ -19,6 +19,7 @@ from events.recorded import Actor, Source
 from events.streams import StreamNames
 from flows.clock import Clock, ClockNotBefore
 from flows.settings import Settings
+from store.event_log import EventLog
 from store.sqlite_event_log import open_sqlite_log
 from store.transact import Entry, TrialLog
 
@@ -26,7 +27,9 @@ ENGINE = Actor(id="engine", role="engine", kind="system")
 ACTIVATED_ON = date(2020, 12, 10)
 """Recruitment began under edition 2.0 on this day (Protocol: Current trial status; PQ-27)."""
 
+_SEED = "allocation-seed"
 _SEED_BYTES = 32
+_RESTORE = "restore keys/allocation-seed from its safe copy before anything else"
 
 
 class HomeRefused(Exception):
@@ -34,15 +37,29 @@ class HomeRefused(Exception):
 
 
 def open_home(settings: Settings, now: datetime, *, simulated: bool | None = None) -> TrialLog:
-    """Open an installation, making it when it is new. Raises `HomeRefused` when it is of the other kind."""
+    """Open an installation, making it when it is new; safe when several processes do it at once.
+
+    Raises `HomeRefused` when its allocation seed is lost or another one, `OtherKindOfLog` when it is of the other kind.
+    """
     settings.home.mkdir(parents=True, exist_ok=True)
     settings.log_path.parent.mkdir(parents=True, exist_ok=True)
     log = open_sqlite_log(settings.log_path, simulated=simulated)
-    allocation_list = AllocationList(ListDesign(), _seed(settings.keys))
-    trial_log = TrialLog(log, StreamNames(log.simulated), allocation_list)
-    if not log.version(trial_log.names.trial) or not log.version(trial_log.names.allocation):
+    try:
+        return _opened(log, settings, now)
+    except BaseException:
+        log.close()
+        raise
+
+
+def _opened(log: EventLog, settings: Settings, now: datetime) -> TrialLog:
+    names = StreamNames(log.simulated)
+    committed = log.version(names.allocation) > 0
+    if not committed:
+        _make_seed(settings.keys)
+    trial_log = TrialLog(log, names, AllocationList(ListDesign(), _seed(settings.keys)))
+    if not committed:
         _open_trial(trial_log, now)
-    _require_own_list(trial_log, settings)
+    _require_own_list(trial_log)
     return trial_log
 
 
@@ -62,22 +79,27 @@ def _open_trial(trial_log: TrialLog, now: datetime) -> None:
     trial_log.commit_allocation_list(on.latest, entry)
 
 
-def _seed(keys: Path) -> bytes:
-    """The secret the list is made from. It lives outside the database and is readable by its owner only."""
+def _make_seed(keys: Path) -> None:
+    """Make the secret the list is made from. It lives outside the database and is readable by its owner only."""
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = keys / "allocation-seed"
     with suppress(FileExistsError):
-        _write_once(path, secrets.token_bytes(_SEED_BYTES))
+        _write_once(keys / _SEED, secrets.token_bytes(_SEED_BYTES))
+
+
+def _seed(keys: Path) -> bytes:
+    path = keys / _SEED
+    if not path.exists():
+        raise HomeRefused(f"{_SEED} is missing from the home's keys folder: {_RESTORE}")
     seed = path.read_bytes()
     if len(seed) != _SEED_BYTES:
-        raise HomeRefused(f"{path.name} in the home's keys folder is damaged: restore it from its safe copy")
+        raise HomeRefused(f"{_SEED} in the home's keys folder is damaged: {_RESTORE}")
     return seed
 
 
 def _write_once(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, and never over another: the first of several processes wins."""
-    draft = path.with_suffix(f".{os.getpid()}.draft")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    draft = path.with_suffix(f".{secrets.token_hex(8)}.draft")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         os.write(handle, content)
         os.fsync(handle)
@@ -87,13 +109,20 @@ def _write_once(path: Path, content: bytes) -> None:
         os.link(draft, path)
     finally:
         draft.unlink()
+    _keep_folder(path.parent)
 
 
-def _require_own_list(trial_log: TrialLog, settings: Settings) -> None:
+def _keep_folder(folder: Path) -> None:
+    """A new name in a folder outlives a power cut only when the folder is written too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _require_own_list(trial_log: TrialLog) -> None:
     committed = trial_log.allocations().last(AllocationListCommitted)
     assert trial_log.allocation_list is not None
     if committed and committed.event.commitment != trial_log.allocation_list.committed()["commitment"]:
-        raise HomeRefused(
-            "the allocation seed in the home's keys folder is not the one this log was opened with: "
-            "restore keys/allocation-seed from its safe copy before anything else"
-        )
+        raise HomeRefused(f"{_SEED} in the home's keys folder is not the one this log was opened with: {_RESTORE}")

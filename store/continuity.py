@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from struct import error as StructError
 from typing import Any
 
 from events.streams import StreamNames
 from store.rows import Row, digest_of, from_row
 
 _MARKED = StreamNames(simulated=True)
-_UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError, LookupError, StructError)
+_UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError, LookupError, struct.error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
@@ -111,7 +112,9 @@ class TrialLog:
             capacity=design.capacity,
             **self.allocation_list.committed(),
         )
-        self._append(self.names.allocation, 0, [committed], entry, self.edition())
+        with suppress(StreamMovedOn):
+            # Another process was faster; that its list is this one is checked when the home is opened.
+            self._append(self.names.allocation, 0, [committed], entry, self.edition())
 
     def _attempt(
         self, patient_id: str, commands: Sequence[PatientCommand], entry: Entry
