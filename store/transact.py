@@ -116,20 +116,29 @@ class TrialLog:
             # Another process was faster; that its list is this one is checked when the home is opened.
             self._append(self.names.allocation, 0, [committed], entry, self.edition())
 
+    def foresee(self, patient_id: str, commands: Sequence[PatientCommand], entry: Entry) -> tuple[Event, ...]:
+        """What commands would record. Nothing is written and no allocation is revealed. Raises `Rejection`."""
+        return tuple(self._decided(self.patient(patient_id), commands, Circumstances(entry.at, self.edition()), entry))
+
     def _attempt(
         self, patient_id: str, commands: Sequence[PatientCommand], entry: Entry
     ) -> tuple[Recorded[Event], ...]:
-        patient = self.patient(patient_id)
-        expected, edition = patient.version, self.edition()
+        patient, edition = self.patient(patient_id), self.edition()
         drawing = _Drawing(self)
         circumstances = Circumstances(entry.at, edition, drawing.draw if self.allocation_list else None)
+        decided = self._decided(patient, commands, circumstances, entry)
+        drawn = drawing.drawn(patient_id, entry, edition)
+        return self._append(self.names.patient(patient_id), patient.version, decided, entry, edition, drawn)
+
+    def _decided(
+        self, patient: Patient, commands: Sequence[PatientCommand], circumstances: Circumstances, entry: Entry
+    ) -> list[Event]:
         decided: list[Event] = []
         for command in commands:
             for event in decide(command, patient, circumstances):
                 decided.append(event)
                 patient = evolve(patient, _provisional(event, patient, entry))
-        stream = self.names.patient(patient_id)
-        return self._append(stream, expected, decided, entry, edition, drawing.drawn(patient_id, entry, edition))
+        return decided
 
     def _append(  # noqa: PLR0913, PLR0917 - one argument a part of an append
         self,

@@ -44,6 +44,7 @@ def _refusals() -> tuple[type[Exception], ...]:
     from domain.rejections import Rejection
     from flows.home import HomeRefused
     from flows.settings import SettingsRefused
+    from flows.take_over import TakeOverRefused
     from store.event_log import EventLogError
 
-    return (Rejection, AnalysisError, SettingsRefused, HomeRefused, EventLogError)
+    return (Rejection, AnalysisError, SettingsRefused, HomeRefused, TakeOverRefused, EventLogError)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from pydantic import ValidationError
@@ -19,8 +20,12 @@ from deployments.command_line.printing import FINDINGS, print_json, print_table,
 from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS, PatientCommand, TrialCommand
 from domain.decisions.command import Command
 from domain.rejections import Implausible, Incomplete, NoSuchEntry
+from events.recorded import Source
 from flows.settings import read_settings
 from store.transact import Entry, TrialLog
+
+if TYPE_CHECKING:
+    from flows.take_over import ImportResult
 
 
 def init(
@@ -80,9 +85,8 @@ def import_patients(
     as_json: Json = False,
 ) -> None:
     """Take over patients from another system."""
-    from flows.take_over import import_file
-
     from deployments.command_line.progress import counting
+    from flows.take_over import import_file
 
     with opened() as trial_log, counting("patients", quiet=as_json) as progress:
         author = entry_of(trial_log, by, role, None, file.name)
@@ -94,22 +98,22 @@ def import_patients(
             reject_path=rejects,
             progress=progress,
         )
-    print_json(result.summary()) if as_json else _say_import(result.summary())
+    if as_json:
+        print_json(result.summary())
+    else:
+        _say_import(result)
     if result.problems:
         raise typer.Exit(FINDINGS)
 
 
 def _from_import(author: Entry, reference: str) -> Entry:
-    from dataclasses import replace
-
-    from events.recorded import Source
-
     return replace(author, source=Source(kind="import", reference=reference))
 
 
-def _say_import(summary: dict[str, Any]) -> None:
-    print_table("Import", ("", ""), [(key, value) for key, value in summary.items() if key != "problems"])
-    for problem in summary["problems"]:
+def _say_import(result: ImportResult) -> None:
+    told = {name: value for name, value in result.summary().items() if name != "problems"}
+    print_table("Import", ("", ""), [(name.replace("_", " "), value) for name, value in told.items()])
+    for problem in result.problems:
         say(str(problem))
 
 
