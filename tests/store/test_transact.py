@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from domain.allocation import AllocationList, Draw
 from domain.decide import PatientCommand
 from domain.decisions.conduct import ActivateEdition, ChooseReading, OpenQuery
 from domain.decisions.corrections import CorrectEntry
 from domain.decisions.randomisation import RandomisePatient
 from domain.decisions.screening import RecordPathology, RecordPerformanceStatus, ScreenPatient
-from domain.rejections import Rejection
+from domain.rejections import NotPermitted, Rejection
 from events.conduct import QueryOpened
 from events.corrections import EntryCorrected
 from events.randomisation import AllocationDrawn, PatientRandomised
 from events.screening import PathologyReported
+from store.event_log import StreamMovedOn
 from store.integrity import verify_file
 from store.transact import TrialLog
-from tests.facts import day, eligibility_confirmed, eligible, pathology, screened
+from tests.facts import day, death, eligibility_confirmed, eligible, pathology, query, screened
 from tests.store.processes import together
-from tests.store.trial_logs import LI_WEI, NOW, keep, opened
+from tests.store.trial_logs import LI_WEI, LIST, NOW, keep, opened
 
 ANNA, BERTA = "RJ-0001", "RJ-0002"
 
@@ -125,6 +128,36 @@ def test_two_at_once_with_the_same_fact_record_it_once(trial_log: TrialLog) -> N
     with ThreadPoolExecutor(4) as pool:
         recorded = list(pool.map(partial(trial_log.transact, ANNA, entry=LI_WEI), [_query(1)] * 12))
     assert sorted(len(found) for found in recorded) == [0] * 11 + [1]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Interrupted(AllocationList):
+    """A list during whose draw somebody else records something."""
+
+    meanwhile: Callable[[], None] = lambda: None
+
+    def draw(self, sequence_number: int) -> Draw:
+        self.meanwhile()
+        return AllocationList(self.design, self.seed).draw(sequence_number)
+
+
+def test_what_the_slower_one_decides_rests_on_what_the_faster_one_recorded(trial_log: TrialLog) -> None:
+    """While her place is drawn the patient's death is entered: the randomisation is then refused, nothing is drawn."""
+    _ready(trial_log, ANNA)
+    dies = partial(keep, trial_log, ANNA, death("2021-01-09"))
+    allocation_list = _Interrupted(LIST.design, LIST.seed, dies)
+    with pytest.raises(NotPermitted, match="died on 2021-01-09"):
+        replace(trial_log, allocation_list=allocation_list).transact(ANNA, _randomise(), LI_WEI)
+    assert not trial_log.allocations().every(AllocationDrawn)
+
+
+def test_a_stream_that_never_stands_still_is_given_up_by_name(trial_log: TrialLog) -> None:
+    _ready(trial_log, ANNA)
+    numbers = count()
+    talks = _Interrupted(LIST.design, LIST.seed, lambda: keep(trial_log, ANNA, query(f"Q-{next(numbers)}")))
+    with pytest.raises(StreamMovedOn):
+        replace(trial_log, allocation_list=talks).transact(ANNA, _randomise(), LI_WEI)
+    assert not trial_log.allocations().every(AllocationDrawn)
 
 
 def _randomise_one(home: Path, patient_ids: list[str]) -> int:

@@ -1,0 +1,101 @@
+"""The home of an installation: made once however many begin at once, and opened with its own secret list only."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from events.conduct import ProtocolEditionActivated, TrialOpened
+from events.randomisation import AllocationListCommitted
+from flows.home import HomeRefused
+from store.event_log import OtherKindOfLog
+from store.integrity import verify_file
+from tests.store.processes import together
+from tests.store.trial_logs import opened
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where the installation lives."""
+    return tmp_path / "home"
+
+
+def _open(home: Path, simulated: bool) -> tuple[str, bytes]:
+    """The commitment and the seed this process ends up with."""
+    with (trial_log := opened(home, simulated=simulated)).log:
+        assert trial_log.allocation_list is not None
+        return trial_log.allocation_list.committed()["commitment"], (home / "keys" / "allocation-seed").read_bytes()
+
+
+@pytest.mark.parametrize("simulated", [False, True])
+def test_eight_processes_that_begin_at_once_make_one_home(home: Path, simulated: bool) -> None:
+    answers = set(together(8, _open, home, simulated))
+    assert len(answers) == 1
+    ((commitment, _),) = answers
+    with (trial_log := opened(home, simulated=simulated)).log:
+        assert len(trial_log.trial().every(TrialOpened)) == 1
+        assert len(trial_log.trial().every(ProtocolEditionActivated)) == 1
+        (committed,) = trial_log.allocations().every(AllocationListCommitted)
+        assert committed.event.commitment == commitment
+        assert trial_log.log.last_position() == 3
+    assert verify_file(home / "log.sqlite").ok
+    assert [path.name for path in (home / "keys").iterdir()] == ["allocation-seed"]
+
+
+def test_opening_again_records_nothing(home: Path) -> None:
+    first = _open(home, False)
+    assert _open(home, False) == first
+    with (trial_log := opened(home)).log:
+        assert trial_log.log.last_position() == 3
+
+
+def test_the_seed_is_readable_by_its_owner_only(home: Path) -> None:
+    _open(home, False)
+    assert stat.S_IMODE((home / "keys" / "allocation-seed").stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / "keys").stat().st_mode) == 0o700
+
+
+def test_two_homes_have_two_lists(tmp_path: Path) -> None:
+    assert _open(tmp_path / "a", False)[0] != _open(tmp_path / "b", False)[0]
+
+
+def test_a_lost_seed_is_refused_and_never_made_anew(home: Path) -> None:
+    _open(home, False)
+    seed = home / "keys" / "allocation-seed"
+    seed.unlink()
+    with pytest.raises(HomeRefused, match=r"missing.*safe copy"):
+        opened(home)
+    assert not seed.exists()
+
+
+@pytest.mark.parametrize(("content", "words"), [(bytes(32), "not the one"), (b"short", "damaged"), (b"", "damaged")])
+def test_another_or_a_damaged_seed_is_refused_until_the_right_one_is_back(
+    home: Path, content: bytes, words: str
+) -> None:
+    before = _open(home, False)
+    seed = home / "keys" / "allocation-seed"
+    seed.write_bytes(content)
+    with pytest.raises(HomeRefused, match=rf"{words}.*safe copy"):
+        opened(home)
+    seed.write_bytes(before[1])
+    assert _open(home, False) == before
+
+
+def test_a_home_of_the_other_kind_is_refused(home: Path) -> None:
+    _open(home, True)
+    with pytest.raises(OtherKindOfLog):
+        opened(home, simulated=False)
+
+
+def test_a_home_left_half_made_is_finished(home: Path) -> None:
+    """The seed was written and the log begun when the power went."""
+    first = opened(home)
+    first.log.close()
+    for path in home.glob("log.sqlite*"):
+        path.unlink()
+    with (trial_log := opened(home)).log:
+        assert trial_log.allocation_list is not None
+        assert first.allocation_list is not None
+        assert trial_log.allocation_list.committed() == first.allocation_list.committed()

@@ -1,0 +1,289 @@
+"""Projections: rows follow the log, move together with their checkpoint, and are mended when they drift."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from domain.rejections import NoSuchEntry
+from events.screening import PathologyReported
+from store.event_log import LogUnreadable
+from store.projections.all_projections import PROJECTIONS
+from store.projections.rebuilding import Rebuilt, rebuild
+from store.projections.refreshing import refresh
+from store.transact import TrialLog
+from tests.facts import (
+    amended,
+    corrected,
+    death,
+    enrolled,
+    ordered,
+    pathology,
+    reading_chosen,
+    result,
+    screened,
+    voided,
+)
+from tests.store.chance import seeded
+from tests.store.processes import together
+from tests.store.trial_logs import keep, keep_of_trial, opened
+
+ANNA, BERTA = "RJ-0001", "RJ-0002"
+_PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where the installation lives."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def trial_log(home: Path) -> Iterator[TrialLog]:
+    """The log of a new installation."""
+    with (trial_log := opened(home)).log:
+        yield trial_log
+
+
+@pytest.fixture
+def rows(home: Path, trial_log: TrialLog) -> Iterator[sqlite3.Connection]:
+    """A look at the tables from outside."""
+    refresh(trial_log)
+    with closing(sqlite3.connect(home / "log.sqlite", isolation_level=None)) as database:
+        yield database
+
+
+def _equal(rebuilt: list[Rebuilt]) -> dict[str, bool]:
+    return {each.name: each.equal for each in rebuilt}
+
+
+_ALL_EQUAL = {projection.name: True for projection in PROJECTIONS}
+
+
+def _patient(rows: sqlite3.Connection, patient_id: str, column: str) -> object:
+    found = rows.execute(f"select {column} from projection_patients where patient_id = ?", (patient_id,)).fetchone()
+    return found[0] if found else None
+
+
+def _checkpoints(rows: sqlite3.Connection) -> set[int]:
+    return {position for (position,) in rows.execute("select position from checkpoint where consumer like 'proj%'")}
+
+
+def test_rows_follow_the_log(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+    keep(trial_log, ANNA, screened())
+    assert _patient(rows, ANNA, "screened_on") is None
+    assert refresh(trial_log) == trial_log.log.last_position()
+    assert _patient(rows, ANNA, "screened_on") == "2020-12-01"
+    keep(trial_log, ANNA, death("2022-01"))
+    refresh(trial_log)
+    assert _patient(rows, ANNA, "died_on") == "2022-01"
+    assert _checkpoints(rows) == {trial_log.log.last_position()}
+
+
+def test_only_patients_with_news_are_touched(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+    keep(trial_log, ANNA, screened())
+    keep(trial_log, BERTA, screened())
+    refresh(trial_log)
+    rows.execute("update projection_patients set screened_on = 'untouched'")
+    keep(trial_log, ANNA, pathology())
+    refresh(trial_log)
+    assert (_patient(rows, ANNA, "screened_on"), _patient(rows, BERTA, "screened_on")) == ("2020-12-01", "untouched")
+
+
+def test_a_reading_chosen_computes_everyone_anew(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+    for patient_id in (ANNA, BERTA):
+        keep(trial_log, patient_id, screened(), result(44))
+    refresh(trial_log)
+    assert [_patient(rows, patient_id, "genomic_risk") for patient_id in (ANNA, BERTA)] == ["low", "low"]
+    keep_of_trial(trial_log, reading_chosen("PQ-04", "<44"))
+    refresh(trial_log)
+    assert [_patient(rows, patient_id, "genomic_risk") for patient_id in (ANNA, BERTA)] == ["high", "high"]
+    assert _equal(rebuild(trial_log)) == _ALL_EQUAL
+
+
+def test_a_correction_changes_the_rows_and_a_void_removes_what_it_said(
+    trial_log: TrialLog, rows: sqlite3.Connection
+) -> None:
+    keep(trial_log, ANNA, screened(), death("2022-01-01"))
+    target = trial_log.history("patient/RJ-0001")[1].event_id
+    keep(trial_log, ANNA, corrected(target, death("2022-02-02")))
+    refresh(trial_log)
+    assert _patient(rows, ANNA, "died_on") == "2022-02-02"
+    keep(trial_log, ANNA, voided(target))
+    refresh(trial_log)
+    assert _patient(rows, ANNA, "died_on") is None
+
+
+def test_an_order_and_its_answer(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+    keep(trial_log, ANNA, screened(), ordered())
+    refresh(trial_log)
+    question = "select reported_on, days from projection_laboratory_orders where patient_id = ?"
+    assert rows.execute(question, (ANNA,)).fetchone() == (None, None)
+    keep(trial_log, ANNA, result(44), amended(46))
+    refresh(trial_log)
+    assert rows.execute(question, (ANNA,)).fetchone() == ("2020-12-28", 17)
+
+
+def test_times_to_the_endpoints(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+    keep(trial_log, ANNA, *enrolled(death("2021-12-31")))
+    refresh(trial_log)
+    question = "select days, cnsr from projection_endpoint_records where patient_id = ? and endpoint = 'OS'"
+    assert rows.execute(question, (ANNA,)).fetchone() == (355, 0)
+
+
+def test_refreshing_again_changes_nothing(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+    keep(trial_log, ANNA, *enrolled())
+    refresh(trial_log)
+    before = list(rows.iterdump())
+    assert refresh(trial_log) == trial_log.log.last_position()
+    assert list(rows.iterdump()) == before
+
+
+def test_a_corrupted_row_is_found_and_repaired(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+    keep(trial_log, ANNA, *enrolled())
+    keep(trial_log, BERTA, *enrolled())
+    assert _equal(rebuild(trial_log)) == _ALL_EQUAL
+    rows.execute("update projection_patients set arm = 'IMNI' where patient_id = ?", (ANNA,))
+    assert _equal(rebuild(trial_log)) == {**_ALL_EQUAL, "patients": False}
+    assert _patient(rows, ANNA, "arm") == "OMIT"
+    assert _equal(rebuild(trial_log)) == _ALL_EQUAL
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "delete from projection_endpoint_records where patient_id = 'RJ-0001'",
+        "update projection_endpoint_records set patient_id = 'RJ-0009' where patient_id = 'RJ-0001'",
+        "delete from projection_endpoint_records",
+    ],
+)
+def test_a_missing_or_strange_row_is_found_and_repaired(
+    trial_log: TrialLog, rows: sqlite3.Connection, damage: str
+) -> None:
+    keep(trial_log, ANNA, *enrolled())
+    refresh(trial_log)
+    before = rows.execute("select * from projection_endpoint_records order by 1, 2").fetchall()
+    assert before
+    rows.execute(damage)
+    assert _equal(rebuild(trial_log, "endpoint-records")) == {"endpoint-records": False}
+    assert rows.execute("select * from projection_endpoint_records order by 1, 2").fetchall() == before
+
+
+def test_a_rebuild_says_what_it_did_and_how_far_it_is(trial_log: TrialLog) -> None:
+    keep(trial_log, ANNA, *enrolled())
+    seen: list[tuple[int, int]] = []
+    rebuilt = rebuild(trial_log, progress=lambda done, total: seen.append((done, total)))
+    assert [each.name for each in rebuilt] == ["patients", "laboratory-orders", "endpoint-records"]
+    assert {each.events for each in rebuilt} == {trial_log.log.last_position()}
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+    again = rebuild(trial_log)
+    assert [each.digest for each in again] == [each.digest for each in rebuilt]
+
+
+def test_a_projection_there_is_not_is_refused_by_name(trial_log: TrialLog) -> None:
+    with pytest.raises(NoSuchEntry, match=r"no such projection.*patients, laboratory-orders, endpoint-records"):
+        rebuild(trial_log, "patient")
+
+
+def test_a_projection_that_has_read_further_than_the_log_goes_is_refused(
+    trial_log: TrialLog, rows: sqlite3.Connection
+) -> None:
+    rows.execute("update checkpoint set position = 99 where consumer = 'projection/patients'")
+    with pytest.raises(LogUnreadable, match="read up to 99, the log ends at 3"):
+        refresh(trial_log)
+
+
+_REFRESH_FOREVER = """
+import sys
+from pathlib import Path
+from store.projections.refreshing import refresh
+from tests.facts import enrolled, death
+from tests.store.trial_logs import keep, opened
+
+with (trial_log := opened(Path(sys.argv[1]))).log:
+    refresh(trial_log)
+    print("ready", flush=True)
+    number = trial_log.log.last_position()
+    while True:
+        number += 1
+        keep(trial_log, f"RJ-{number:07d}", *enrolled(death("2021-12-31")))
+        refresh(trial_log)
+"""
+
+
+def test_killed_while_it_is_projected_the_view_is_of_before_or_after_never_between(home: Path) -> None:
+    chance = seeded()
+    opened(home).log.close()
+    for _ in range(6):
+        program = [sys.executable, "-c", _REFRESH_FOREVER, str(home)]
+        with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=_PROJECT) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            time.sleep(chance.uniform(0.05, 0.3))
+            os.kill(process.pid, signal.SIGKILL)
+        with closing(sqlite3.connect(home / "log.sqlite")) as database:
+            (checkpoint,) = _checkpoints(database)
+            expected = database.execute(
+                "select count(distinct stream) from event where stream like 'patient/%' and position <= ?",
+                (checkpoint,),
+            ).fetchone()
+            assert database.execute("select count(*) from projection_patients").fetchone() == expected
+            assert database.execute("select sum(events) from projection_patients").fetchone()[0] in {
+                None,
+                checkpoint - 3,
+            }
+        with (trial_log := opened(home)).log:
+            refresh(trial_log)
+            assert _equal(rebuild(trial_log)) == _ALL_EQUAL
+
+
+def _write_and_refresh(home: Path, count: int) -> None:
+    with (trial_log := opened(home)).log:
+        for number in range(count):
+            keep(trial_log, f"RJ-{os.getpid()}-{number}", screened(), pathology())
+            refresh(trial_log)
+
+
+def test_several_processes_refresh_at_once(trial_log: TrialLog, home: Path) -> None:
+    together(4, _write_and_refresh, home, 10)
+    assert _equal(rebuild(trial_log)) == _ALL_EQUAL
+    with closing(sqlite3.connect(home / "log.sqlite")) as database:
+        assert database.execute("select count(*) from projection_patients").fetchone() == (40,)
+        assert _checkpoints(database) == {trial_log.log.last_position()}
+
+
+def _rebuild_often(home: Path, count: int) -> list[bool]:
+    with (trial_log := opened(home)).log:
+        found: list[bool] = []
+        for number in range(count):
+            keep(trial_log, f"RJ-{os.getpid()}-{number}", *enrolled())
+            found += [each.equal for each in rebuild(trial_log)]
+        return found
+
+
+def test_a_rebuild_beside_writers_finds_no_drift_where_there_is_none(trial_log: TrialLog, home: Path) -> None:
+    assert all(equal for found in together(3, _rebuild_often, home, 6) for equal in found)
+    assert _equal(rebuild(trial_log)) == _ALL_EQUAL
+
+
+def test_a_log_restored_into_the_same_place_is_projected_anew(tmp_path: Path) -> None:
+    """No connection of the projections outlives its transaction."""
+    for patient_id in (ANNA, BERTA):
+        home = tmp_path / "home"
+        with (trial_log := opened(home)).log:
+            keep(trial_log, patient_id, *enrolled())
+            refresh(trial_log)
+            assert trial_log.patient(patient_id).has(PathologyReported)
+        with closing(sqlite3.connect(home / "log.sqlite")) as database:
+            assert database.execute("select patient_id from projection_patients").fetchall() == [(patient_id,)]
+        for path in home.glob("log.sqlite*"):
+            path.unlink()

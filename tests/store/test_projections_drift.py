@@ -1,0 +1,94 @@
+"""Whatever happens to patients, in whatever order, projected step by step or all at once: the rows are the same."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from events.event import Event
+from store.projections.rebuilding import rebuild
+from store.projections.refreshing import refresh
+from store.transact import TrialLog
+from tests import facts
+from tests.store.trial_logs import keep, keep_of_trial, opened
+
+_PATIENTS = ["RJ-0001", "RJ-0002", "RJ-0003"]
+_FACTS: list[Callable[[], tuple[Event, ...]]] = [
+    facts.eligible,
+    lambda: facts.enrolled(arm="IMNI"),
+    lambda: (facts.screened(),),
+    lambda: (facts.pathology(grade=3),),
+    lambda: (facts.consented(),),
+    lambda: (facts.withdrew("VISITS", "DATA_USE"),),
+    lambda: (facts.ordered(),),
+    lambda: (facts.ordered(on="2020-12-20", attempt=2),),
+    lambda: (facts.cancelled(),),
+    lambda: (facts.result(45),),
+    lambda: (facts.amended("43.5"),),
+    lambda: (facts.result_withdrawn(),),
+    lambda: (facts.planned(), facts.started(), *facts.fractions(15), facts.completed()),
+    lambda: facts.fractions(3),
+    lambda: (facts.stopped_early(),),
+    lambda: (facts.visit("6m", "2021-08-19"),),
+    lambda: (facts.visit("12m", "2022-02-19", "SUSPECTED"),),
+    lambda: (facts.visit_missed(),),
+    lambda: (facts.contact("2023-05"),),
+    lambda: (facts.lost(), facts.returned()),
+    lambda: (facts.lost(),),
+    lambda: (facts.suspicion("CHEST_WALL", on="2022-03-01"),),
+    lambda: (facts.recurrence("CHEST_WALL", on="2022-03-15"),),
+    lambda: (facts.recurrence("DISTANT", on="2023"),),
+    lambda: (facts.refutation("CHEST_WALL", on="2022-03-20"),),
+    lambda: (facts.contralateral("2022-11"),),
+    lambda: (facts.second_primary("2024-01-05"),),
+    lambda: (facts.death("2024-06-01"),),
+    lambda: (facts.death("2024-07", "OTHER"),),
+    lambda: (facts.taken_over(),),
+]
+_READINGS = [("PQ-04", "<44"), ("PQ-04", "<=44"), ("PQ-12", "dcis-counts"), ("PQ-35", "unknown-is-breast-cancer")]
+_steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("fact"), st.sampled_from(_PATIENTS), st.integers(0, len(_FACTS) - 1)),
+        st.tuples(st.sampled_from(["correct", "void"]), st.sampled_from(_PATIENTS), st.integers(0, 2**16)),
+        st.tuples(st.just("reading"), st.none(), st.integers(0, len(_READINGS) - 1)),
+        st.tuples(st.just("refresh"), st.none(), st.just(0)),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+def _take(trial_log: TrialLog, step: str, patient_id: str | None, number: int) -> None:
+    if step == "refresh":
+        refresh(trial_log)
+    elif step == "reading":
+        keep_of_trial(trial_log, facts.reading_chosen(*_READINGS[number]))
+    elif patient_id is not None and step == "fact":
+        keep(trial_log, patient_id, *_FACTS[number]())
+    elif patient_id is not None:
+        _take_back(trial_log, patient_id, step, random.Random(number))
+
+
+def _take_back(trial_log: TrialLog, patient_id: str, step: str, chance: random.Random) -> None:
+    """Correct an entry to another date, or void it."""
+    history = [e for e in trial_log.patient(patient_id).history if not e.event.type.startswith("entry-")]
+    if history:
+        entry = chance.choice(history)
+        moved = entry.event.model_copy(update={"occurred_on": facts.day(f"2022-{chance.randint(1, 12):02d}-11")})
+        change = facts.corrected(entry.event_id, moved) if step == "correct" else facts.voided(entry.event_id)
+        keep(trial_log, patient_id, change)
+
+
+@given(_steps)
+@settings(max_examples=60, deadline=None)
+def test_step_by_step_is_all_at_once(steps: list[tuple[str, str | None, int]]) -> None:
+    with tempfile.TemporaryDirectory() as folder, (trial_log := opened(Path(folder))).log:
+        for step in steps:
+            _take(trial_log, *step)
+        refresh(trial_log)
+        assert [each.name for each in rebuild(trial_log) if not each.equal] == []
