@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from deployments.command_line.printing import FINDINGS, print_table, say
 from deployments.command_line.progress import counting
 from deployments.laboratory import DemonstrationLaboratory, Fault
 from deployments.mailbox import Mailbox
 from deployments.prefect_server import PrefectServer
+from domain.simulation.assumptions import Assumptions
 from flows.clock import SimulatedClock
 from flows.gateways.laboratory import Laboratory
 from flows.gateways.mail import Notifier
@@ -44,8 +45,25 @@ class Stage:
     clock: SimulatedClock
 
 
-def demonstrate(patients: int, seed: int) -> None:
-    """Run the trial, check it, print the result, write the report, and say how to open it all."""
+@dataclass(frozen=True)
+class Demonstrated:
+    """How a demonstration ended: the trial in a sentence, the analyses, the checks, and where to look further."""
+
+    enrolled: str
+    analysed: Sequence[tuple[SurvivalTable, AnalysisReport]]
+    checks: Sequence[Check]
+    home: Path
+    report: Path
+    seconds: float
+
+    @property
+    def fine(self) -> bool:
+        """Whether every check holds."""
+        return all(check.ok for check in self.checks)
+
+
+def demonstrate(patients: int, seed: int, *, quiet: bool = False) -> Demonstrated:
+    """Run the trial, check it, and write the report. Progress is shown unless `quiet`."""
     began = perf_counter()
     home = _fresh_home(read_settings().home / "demo")
     with DemonstrationLaboratory(home / "laboratory.sqlite") as laboratory, Mailbox() as mailbox:
@@ -56,10 +74,8 @@ def demonstrate(patients: int, seed: int) -> None:
             enter_environment({**server.client_environment(), **_QUIET})
             stage = Stage(settings, laboratory, mailbox, SimulatedClock(_BEGIN))
             server.wait_until_healthy()
-            fine = asyncio.run(_play(stage, patients, seed))
-    say(f"\n{perf_counter() - began:.0f} s in all. To look around in the browser:  IMNI_HOME={home} imni up")
-    if not fine:
-        raise SystemExit(FINDINGS)
+            ended = asyncio.run(_play(stage, Assumptions(seed=seed, patients=patients), quiet))
+    return replace(ended, seconds=perf_counter() - began)
 
 
 def _fresh_home(home: Path) -> Path:
@@ -73,19 +89,25 @@ def _fresh_home(home: Path) -> Path:
     return home
 
 
-async def _play(stage: Stage, patients: int, seed: int) -> bool:
+def _seal_list(keys: Path, seed: int) -> None:
+    """The demonstration's allocation list follows from its seed, so that the same seed plays the same trial."""
+    keys.mkdir(mode=0o700)
+    (keys / "allocation-seed").write_bytes(sha256(f"demonstration {seed}".encode()).digest())
+
+
+async def _play(stage: Stage, assumptions: Assumptions, quiet: bool) -> Demonstrated:
+    _seal_list(stage.settings.keys, assumptions.seed)
     trial_log = open_home(stage.settings, stage.clock.now(), simulated=True)
     urls = [url.get_secret_value() for url in stage.settings.notify_urls]
     async with Laboratory(str(stage.settings.laboratory_url)) as laboratory:
         given = Resources(stage.settings, stage.clock, trial_log, laboratory, Notifier(urls))
         with trial_log.log, using(given):
-            truth = await _run_trial(given, stage, patients, seed)
+            truth = await _run_trial(given, stage, assumptions, quiet)
             return await _judge(given, stage, truth)
 
 
-async def _run_trial(given: Resources, stage: Stage, patients: int, seed: int) -> SimulatedTrial:
+async def _run_trial(given: Resources, stage: Stage, assumptions: Assumptions, quiet: bool) -> SimulatedTrial:
     from deployments.reactions import ANSWERS
-    from domain.simulation.assumptions import Assumptions
     from flows.reactor import Pace, Reactions, Reactor
     from flows.read_models import refresh_read_models
     from flows.simulate_trial import Progress, simulate_trial
@@ -99,16 +121,15 @@ async def _run_trial(given: Resources, stage: Stage, patients: int, seed: int) -
         analyse_every=timedelta(days=730),
     )
     reactor = Reactor(given, Reactions(ANSWERS, refresh_read_models, analyse_endpoints), pace)
-    with counting(f"simulating {patients} patients") as bar:
+    with counting(f"simulating {assumptions.patients} patients", quiet=quiet) as bar:
 
         def show(progress: Progress) -> None:
             bar(round(1000 * progress.share), 1000)
 
-        assumptions = Assumptions(seed=seed, patients=patients)
         return await simulate_trial(given.trial_log, assumptions, stage.clock, reactor.settle, show, stage.laboratory)
 
 
-async def _judge(given: Resources, stage: Stage, truth: SimulatedTrial) -> bool:
+async def _judge(given: Resources, stage: Stage, truth: SimulatedTrial) -> Demonstrated:
     from deployments.demonstration_checks import Surroundings, analyses, checked
     from flows.read_models import refresh_read_models
     from flows.reports.trial_report import ReportHeading, trial_report
@@ -127,20 +148,4 @@ async def _judge(given: Resources, stage: Stage, truth: SimulatedTrial) -> bool:
     stage.settings.reports.mkdir(exist_ok=True)
     report = stage.settings.reports / "trial-report.html"
     report.write_text(trial_report(heading, given.trial_log.edition(), analysed, checks), encoding="utf-8")
-    _tell(heading.enrolled, analysed, checks)
-    say(f"\nReport with the curves: {report}")
-    return all(check.ok for check in checks)
-
-
-def _tell(enrolled: str, analysed: Sequence[tuple[SurvivalTable, AnalysisReport]], checks: Sequence[Check]) -> None:
-    from flows.reports.survival_words import hazard_ratio, survival_at_horizon
-
-    rows = [
-        (report.endpoint, arm, estimate.n, estimate.events, survival_at_horizon(estimate))
-        for _, report in analysed
-        for arm, estimate in report.arms.items()
-    ]
-    print_table(enrolled, ("endpoint", "arm", "patients", "events", "at 5 years (95 % CI)"), rows)
-    ratios = [(report.endpoint, hazard_ratio(report.cox)) for _, report in analysed]
-    print_table("OMIT against IMNI", ("endpoint", ""), ratios)
-    print_table("Checks", ("", "claim", "found"), [("✓" if c.ok else "✗", c.claim, c.found) for c in checks])
+    return Demonstrated(heading.enrolled, analysed, checks, stage.settings.home, report, seconds=0.0)

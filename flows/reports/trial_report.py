@@ -11,7 +11,7 @@ from domain.analysis.survival_table import ARMS, SurvivalTable
 from domain.protocol.edition import Edition
 from domain.protocol.readings import QUESTIONS
 from flows.reports.survival_curve import survival_curve_svg
-from flows.reports.survival_words import caption, endpoint_name, findings
+from flows.reports.survival_words import endpoint_name, findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,6 @@ def _endpoint(table: SurvivalTable, report: AnalysisReport) -> dict[str, Any]:
     svg = survival_curve_svg(table, report)
     return {
         "name": endpoint_name(report),
-        "caption": caption(report),
         "figure": svg[svg.index("<svg") :],
         "years": [point.years for point in arms[0][1].km],
         "arms": [
