@@ -117,6 +117,7 @@ async def _run_trial(given: Resources, stage: Stage, assumptions: Assumptions, q
     pace = Pace(
         delays=(at_once, at_once, at_once, next_step),
         poll=next_step,
+        listen_every=timedelta(days=60),
         refresh_every=timedelta(days=730),
         analyse_every=timedelta(days=730),
     )

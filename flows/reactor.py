@@ -25,6 +25,7 @@ from domain.work_item import Work, WorkItem
 from domain.worklist import engine_worklist
 from events.clinical_date import ClinicalDate
 from events.event import Event
+from events.genomics import GenomicTestOrdered
 from events.recorded import Recorded
 from events.streams import patient_of
 from flows.live_patients import LivePatients
@@ -41,11 +42,15 @@ Reaction = Callable[[list[str]], Awaitable[Sequence[Outcome]]]
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How patient the reactor is. `delays` between tries grow to the last one; waiting for a result is `poll`."""
+    """How patient the reactor is. `delays` between tries grow to the last one; waiting for a result is `poll`.
+
+    Who has reported may still correct: the laboratory is listened to every `listen_every` even when nothing is owed.
+    """
 
     delays: tuple[timedelta, ...] = tuple(timedelta(seconds=2**power) for power in range(1, 10))
     poll: timedelta = timedelta(seconds=30)
     broken_tries: int = 8
+    listen_every: timedelta = timedelta(minutes=5)
     refresh_every: timedelta = timedelta(seconds=1)
     analyse_every: timedelta = timedelta(seconds=5)
 
@@ -87,6 +92,7 @@ class Reactor:
         self._open: dict[str, tuple[WorkItem, ...]] = {}
         self._looked_on: date | None = None
         self._unseen: set[str] = set()
+        self._listened_at: datetime | None = None
         self._refreshed_at: datetime | None = None
         self._analysed_at: datetime | None = None
 
@@ -98,6 +104,7 @@ class Reactor:
     async def settle(self) -> None:
         """React until nothing is open that can be done now."""
         self._read_on()
+        await self._listen()
         while due := self._due():
             for work, items in _by_work(due).items():
                 self._note(await self._answer(work, items))
@@ -196,6 +203,16 @@ class Reactor:
         except Rejection:
             return
         self._tried.pop(outcome.key, None)
+
+    async def _listen(self) -> None:
+        """Hear what the laboratory has to say about results it reported before."""
+        if self._is_time(self._listened_at, self.pace.listen_every) and self._has_ordered():
+            self._listened_at = self.given.clock.now()
+            await self._answer(Work.COLLECT_GENOMIC_RESULT, ())
+            self._read_on()
+
+    def _has_ordered(self) -> bool:
+        return any(patient.has(GenomicTestOrdered) for patient in self.live.patients.values())
 
     async def _refresh(self) -> None:
         if self._unseen and self._is_time(self._refreshed_at, self.pace.refresh_every):
