@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from store.event_log import LogTooNew, LogUnreadable
+from store.event_log import LogTooNew, LogUnavailable, LogUnreadable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -36,7 +36,10 @@ def schema_version(path: Path) -> int:
 
 
 def upgrade(path: Path) -> None:
-    """Make or upgrade the tables of a log; safe when several processes do it at once. Raises `LogTooNew`."""
+    """Make or upgrade the tables of a log; safe when several processes do it at once.
+
+    Raises `LogTooNew`, `LogUnreadable`, `LogUnavailable`; then the file is as it was.
+    """
     _refuse_newer(path)
     if schema_version(path) == NEWEST:
         return
@@ -72,10 +75,15 @@ def _alone(path: Path) -> Generator[None]:
 
 
 def _run_migrations(path: Path) -> None:
-    with closing(sqlite3.connect(path, timeout=30)) as database:
-        database.execute("pragma journal_mode=wal")
-    with _migrated(f"sqlite:///{path}", "head"):
-        return
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        with closing(sqlite3.connect(path, timeout=30)) as database:
+            database.execute("pragma journal_mode=wal")
+        with _migrated(f"sqlite:///{path}", "head"):
+            return
+    except (sqlite3.OperationalError, OperationalError) as problem:
+        raise LogUnavailable(f"{path.name} could not be made ({problem}): free the disk, or try again") from problem
 
 
 @cache

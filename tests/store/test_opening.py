@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from store.event_log import LogTooNew, LogUnreadable, OtherKindOfLog
+from store.integrity import verify_file
 from store.migrations.upgrade import NEWEST, schema_of, schema_version
 from store.sqlite_event_log import open_sqlite_log
 from tests.store.envelopes import append
@@ -87,3 +90,28 @@ def test_every_commit_is_on_the_disk_before_it_is_acknowledged(path: Path) -> No
     with open_sqlite_log(path) as log, log.transaction() as database:
         settings = [database.execute(f"pragma {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
     assert settings == ["wal", 2]
+
+
+_OPENS_WITH_LITTLE_ROOM = """
+import resource, sys
+from pathlib import Path
+from store.event_log import LogUnavailable
+from store.sqlite_event_log import open_sqlite_log
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
+try:
+    open_sqlite_log(Path(sys.argv[1])).close()
+except LogUnavailable:
+    sys.exit(3)
+"""
+
+
+@pytest.mark.parametrize("room", [5_000, 10_000, 20_000, 30_000, 40_000, 200_000])
+def test_a_log_for_which_there_was_no_room_is_made_once_there_is(path: Path, room: int) -> None:
+    command = [sys.executable, "-c", _OPENS_WITH_LITTLE_ROOM, str(path), str(room)]
+    ended = subprocess.run(command, cwd=Path(__file__).parents[2], check=False).returncode
+    assert ended == (0 if room == 200_000 else 3)
+    assert schema_version(path) == (0 if ended else NEWEST)
+    with open_sqlite_log(path) as log:
+        log.append(append("patient/RJ-0001", 0))
+    assert verify_file(path).ok
