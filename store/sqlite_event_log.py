@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -21,22 +20,14 @@ from store.event_log import (
     AppendRefused,
     ClockWentBack,
     EventIdTaken,
-    LogUnavailable,
     LogUnreadable,
     OtherKindOfLog,
     StreamMovedOn,
 )
 from store.migrations.upgrade import upgrade
 from store.rows import COLUMNS, Row, from_row, microseconds, to_row
+from store.sqlite_connections import SqliteConnections, reading_aloud
 
-_PRAGMAS = (
-    "pragma journal_mode=wal",
-    "pragma synchronous=full",
-    "pragma foreign_keys=on",
-    "pragma trusted_schema=off",
-    "pragma cell_size_check=on",
-    "pragma busy_timeout=30000",
-)
 _INSERT = f"insert into event({COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608 - constant column list
 _SELECT = f"select {COLUMNS} from event "  # noqa: S608 - constant column list
 _BEFORE_ALL = -(2**62)
@@ -69,15 +60,13 @@ class SqliteEventLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._threads = threading.local()
-        self._writing = threading.Lock()
-        self._connections: list[sqlite3.Connection] = []
-        self._simulated: bool | None = None
+        self._connections = SqliteConnections(path)
+        self._simulated = False
 
     @property
     def simulated(self) -> bool:
         """Whether the log is of a simulated trial."""
-        return bool(self._simulated)
+        return self._simulated
 
     @property
     def url(self) -> str:
@@ -86,8 +75,8 @@ class SqliteEventLog:
 
     def require_kind(self, simulated: bool | None) -> None:
         """Mark a new log as simulated or real; check an old one. Raises `OtherKindOfLog`."""
-        with _read_aloud():
-            found = _meta(self._database())
+        with reading_aloud():
+            found = _meta(self._connections.own())
         if "simulated" not in found:
             with self.transaction() as database:
                 found = _meta(database)
@@ -142,8 +131,8 @@ class SqliteEventLog:
     def read_stream(self, stream: str, *, first: int = 0, known_at: datetime | None = None) -> list[StoredEvent]:
         """See `EventLog.read_stream`."""
         until = microseconds(known_at) if known_at else None
-        with _read_aloud():
-            found = self._database().execute(
+        with reading_aloud():
+            found = self._connections.own().execute(
                 _SELECT + "where stream = ? and version >= ? and (? is null or recorded_at <= ?) order by version",
                 (stream, first, until, until),
             )
@@ -158,7 +147,7 @@ class SqliteEventLog:
         while left is None or left > 0:
             # Page by page, so that no reader holds up the log's clean-up.
             page = self._page(after, _PAGE if left is None or known_at else min(left, _PAGE))
-            with _read_aloud():
+            with reading_aloud():
                 events = [from_row(row) for row in page if until is None or row[6] <= until]
             yield from events[:left]
             left = None if left is None else left - len(events)
@@ -168,8 +157,10 @@ class SqliteEventLog:
 
     def _page(self, after: int, size: int) -> list[Row]:
         """The rows after a position; no row is ever skipped in silence."""
-        with _read_aloud():
-            found = self._database().execute(_SELECT + "where position > ? order by position limit ?", (after, size))
+        with reading_aloud():
+            found = self._connections.own().execute(
+                _SELECT + "where position > ? order by position limit ?", (after, size)
+            )
             page: list[Row] = found.fetchall()
         if page and page[-1][0] != after + len(page):
             missing = next(due for due, row in enumerate(page, start=after + 1) if row[0] != due)
@@ -185,25 +176,27 @@ class SqliteEventLog:
         return self._number("select coalesce(max(position), 0) from event")
 
     def _number(self, question: str, *about: str) -> int:
-        with _read_aloud():
-            return self._database().execute(question, about).fetchone()[0]
+        with reading_aloud():
+            return self._connections.own().execute(question, about).fetchone()[0]
 
     def streams(self, prefix: str) -> list[str]:
         """See `EventLog.streams`."""
-        found = self._database().execute(
+        found = self._connections.own().execute(
             "select distinct stream from event where substr(stream, 1, ?) = ? order by stream", (len(prefix), prefix)
         )
         return [row[0] for row in found]
 
     def checkpoints(self) -> Checkpoints:
         """See `EventLog.checkpoints`."""
-        return Checkpoints(lambda statement, values: self._database().execute(statement, values).fetchall())
+        return Checkpoints(lambda statement, values: self._connections.own().execute(statement, values).fetchall())
+
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        """One transaction that nobody else writes beside; rolled back when it is left by an exception."""
+        return self._connections.transaction()
 
     def close(self) -> None:
         """See `EventLog.close`."""
-        while self._connections:
-            self._connections.pop().close()
-        self._threads = threading.local()
+        self._connections.close()
 
     def __enter__(self) -> Self:
         return self
@@ -213,45 +206,9 @@ class SqliteEventLog:
     ) -> None:
         self.close()
 
-    def _database(self) -> sqlite3.Connection:
-        """This thread's connection."""
-        database: sqlite3.Connection | None = getattr(self._threads, "database", None)
-        if database is None:
-            database = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-            self._connections.append(database)
-            for pragma in _PRAGMAS:
-                database.execute(pragma)
-            self._threads.database = database
-        return database
-
-    @contextmanager
-    def transaction(self) -> Generator[sqlite3.Connection]:
-        """One transaction that nobody else writes beside; rolled back when it is left by an exception."""
-        with _read_aloud():
-            database = self._database()
-        with self._writing:
-            try:
-                database.execute("begin immediate")
-                yield database
-                database.execute("commit")
-            except BaseException as problem:
-                if database.in_transaction:
-                    database.execute("rollback")
-                if isinstance(problem, sqlite3.OperationalError):
-                    raise LogUnavailable(f"nothing was written ({problem}): free the disk, or try again") from problem
-                raise
-
 
 def _meta(database: sqlite3.Connection) -> dict[str, str]:
     return dict(database.execute("select key, value from log_meta").fetchall())
-
-
-@contextmanager
-def _read_aloud() -> Generator[None]:
-    try:
-        yield
-    except (sqlite3.DatabaseError, ValueError, TypeError, OverflowError) as problem:
-        raise LogUnreadable(f"the log is damaged ({problem}): run `imni verify`, restore from backup") from problem
 
 
 def _refuse_empty_or_large(appends: Sequence[Append]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -18,37 +17,37 @@ from tests import facts
 from tests.store.trial_logs import keep, keep_of_trial, opened
 
 _PATIENTS = ["RJ-0001", "RJ-0002", "RJ-0003"]
-_FACTS: list[Callable[[], tuple[Event, ...]]] = [
-    facts.eligible,
-    lambda: facts.enrolled(arm="IMNI"),
-    lambda: (facts.screened(),),
-    lambda: (facts.pathology(grade=3),),
-    lambda: (facts.consented(),),
-    lambda: (facts.withdrew("VISITS", "DATA_USE"),),
-    lambda: (facts.ordered(),),
-    lambda: (facts.ordered(on="2020-12-20", attempt=2),),
-    lambda: (facts.cancelled(),),
-    lambda: (facts.result(45),),
-    lambda: (facts.amended("43.5"),),
-    lambda: (facts.result_withdrawn(),),
-    lambda: (facts.planned(), facts.started(), *facts.fractions(15), facts.completed()),
-    lambda: facts.fractions(3),
-    lambda: (facts.stopped_early(),),
-    lambda: (facts.visit("6m", "2021-08-19"),),
-    lambda: (facts.visit("12m", "2022-02-19", "SUSPECTED"),),
-    lambda: (facts.visit_missed(),),
-    lambda: (facts.contact("2023-05"),),
-    lambda: (facts.lost(), facts.returned()),
-    lambda: (facts.lost(),),
-    lambda: (facts.suspicion("CHEST_WALL", on="2022-03-01"),),
-    lambda: (facts.recurrence("CHEST_WALL", on="2022-03-15"),),
-    lambda: (facts.recurrence("DISTANT", on="2023"),),
-    lambda: (facts.refutation("CHEST_WALL", on="2022-03-20"),),
-    lambda: (facts.contralateral("2022-11"),),
-    lambda: (facts.second_primary("2024-01-05"),),
-    lambda: (facts.death("2024-06-01"),),
-    lambda: (facts.death("2024-07", "OTHER"),),
-    lambda: (facts.taken_over(),),
+_FACTS: list[tuple[Event, ...]] = [
+    facts.eligible(),
+    facts.enrolled(arm="IMNI"),
+    (facts.screened(),),
+    (facts.pathology(grade=3),),
+    (facts.consented(),),
+    (facts.withdrew("VISITS", "DATA_USE"),),
+    (facts.ordered(),),
+    (facts.ordered(on="2020-12-20", attempt=2),),
+    (facts.cancelled(),),
+    (facts.result(45),),
+    (facts.amended("43.5"),),
+    (facts.result_withdrawn(),),
+    (facts.planned(), facts.started(), *facts.fractions(15), facts.completed()),
+    facts.fractions(3),
+    (facts.stopped_early(),),
+    (facts.visit("6m", "2021-08-19"),),
+    (facts.visit("12m", "2022-02-19", "SUSPICION"),),
+    (facts.visit_missed(),),
+    (facts.contact("2023-05"),),
+    (facts.lost(), facts.returned()),
+    (facts.lost(),),
+    (facts.suspicion("CHEST_WALL", on="2022-03-01"),),
+    (facts.recurrence("CHEST_WALL", on="2022-03-15"),),
+    (facts.recurrence("DISTANT", on="2023"),),
+    (facts.refutation("CHEST_WALL", on="2022-03-20"),),
+    (facts.contralateral("2022-11"),),
+    (facts.second_primary("2024-01-05"),),
+    (facts.death("2024-06-01"),),
+    (facts.death("2024-07", "OTHER"),),
+    (facts.taken_over(),),
 ]
 _READINGS = [("PQ-04", "<44"), ("PQ-04", "<=44"), ("PQ-12", "dcis-counts"), ("PQ-35", "unknown-is-breast-cancer")]
 _steps = st.lists(
@@ -69,7 +68,7 @@ def _take(trial_log: TrialLog, step: str, patient_id: str | None, number: int) -
     elif step == "reading":
         keep_of_trial(trial_log, facts.reading_chosen(*_READINGS[number]))
     elif patient_id is not None and step == "fact":
-        keep(trial_log, patient_id, *_FACTS[number]())
+        keep(trial_log, patient_id, *_FACTS[number])
     elif patient_id is not None:
         _take_back(trial_log, patient_id, step, random.Random(number))
 

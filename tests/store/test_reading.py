@@ -87,7 +87,13 @@ def test_a_missing_event_stops_the_reader(log: SqliteEventLog, path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "change", ["provenance = x'7b'", "occurred_on = 'soon'", "event_id = zeroblob(16), recorded_at = 1 << 62"]
+    "change",
+    [
+        "provenance = x'7b'",
+        "occurred_on = 'soon'",
+        "event_id = zeroblob(16), recorded_at = 1 << 62",
+        "type = cast(x'ff' as text)",
+    ],
 )
 def test_an_event_that_cannot_be_read_says_so(log: SqliteEventLog, path: Path, change: str) -> None:
     log.append(append(ANNA, 0, 2))
