@@ -254,9 +254,8 @@ def test_a_whole_log_verifies_and_a_changed_one_does_not(trial: Home, tmp_path: 
     copy = sqlite3.connect(changed)
     source.backup(copy)
     copy.execute("drop trigger event_no_update")
-    copy.execute(
-        "update event set data = replace(data, 'CHEST_WALL', 'DISTANT') where type = 'recurrence-confirmed.v1'"
-    )
+    edited = "cast(replace(cast(data as text), 'CHEST_WALL', 'AXILLA') as blob)"
+    copy.execute(f"update event set data = {edited} where type like 'recurrence-conf%'")
     copy.commit()
     for database in (source, copy):
         database.close()
