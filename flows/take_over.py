@@ -1,37 +1,30 @@
 """Importing a take-over file: whole patients or nothing of them, good rows kept, bad rows set apart with the reason.
 
-TakeOverRefused    the file itself cannot be used: nothing of it was imported
+TakeOverRefused    the file itself cannot be used, or its reject file cannot be written
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from domain.decide import PatientCommand
 from domain.rejections import Rejection
-from domain.take_over.columns import COLUMNS, REQUIRED, Problem, read_cells
-from domain.take_over.commands import commands_of
+from domain.take_over.columns import REQUIRED, Problem, Values
+from domain.take_over.facts import StatedFact, facts_of
+from domain.take_over.on_record import News, news
+from domain.take_over.row import read_row
+from flows.take_over_file import Row, TakeOverFile, TakeOverRefused, read_file, write_rejects
 from store.transact import Entry, TrialLog
+
+__all__ = ["ImportResult", "TakeOverRefused", "import_file"]
 
 Progress = Callable[[int, int], None]
 Fate = Literal["added", "extended", "unchanged"]
-
-
-class TakeOverRefused(Exception):
-    """A file that is no take-over file: says what is wrong and the way out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the file; `number` is its line as an editor shows it, the heading being line 1."""
-
-    number: int
-    cells: Mapping[str, str]
+Problems = tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,102 +76,83 @@ def import_file(  # noqa: PLR0913 - each is a choice of the caller's
 
     `entry_for` gives the author of a row's entries from its reference, `file.csv:17`.
     """
-    heading, rows = read_file(path)
-    importing = _Importing(trial_log, path.name, entry_for, dry_run)
-    for done, row in enumerate(rows, start=1):
+    file = read_file(path)
+    rejects = reject_path or path.with_name(f"{path.stem}.rejects.csv")
+    _require_place(rejects, path)
+    importing = _Importing(trial_log, path.name, file, entry_for, dry_run)
+    for done, row in enumerate(file.rows, start=1):
         importing.take(row)
-        progress(done, len(rows))
-    rejects = None
-    if importing.rejected and not dry_run:
-        rejects = reject_path or path.with_name(f"{path.stem}.rejects.csv")
-        _write_rejects(rejects, heading, importing.rejected)
-    return importing.result(len(rows), str(rejects) if rejects else None)
+        progress(done, len(file.rows))
+    written = bool(importing.rejected) and not dry_run
+    if written:
+        write_rejects(rejects, file.columns, importing.rejected)
+    return importing.result(str(rejects) if written else None)
 
 
-def read_file(path: Path) -> tuple[Sequence[str], list[Row]]:
-    """The heading and the rows of a file. Raises `TakeOverRefused`."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise TakeOverRefused(f"{path}: no such file; give the path of a CSV file") from None
-    except (UnicodeDecodeError, OSError) as problem:
-        raise TakeOverRefused(f"{path.name}: cannot be read as UTF-8 text ({problem}); save it as CSV UTF-8") from None
-    lines = csv.reader(text.splitlines(keepends=True), strict=True)
-    try:
-        heading = [cell.strip() for cell in next(lines, [])]
-        _require_columns(path.name, heading)
-        return heading, list(_rows(path.name, heading, lines))
-    except csv.Error as problem:
-        raise TakeOverRefused(f"{path.name} line {lines.line_num}: is not CSV ({problem}); mend the quotes") from None
-
-
-def _require_columns(name: str, heading: Sequence[str]) -> None:
-    if REQUIRED not in heading:
-        raise TakeOverRefused(f"{name}: has no column {REQUIRED}; the columns are in docs/import.md")
-    for column in heading:
-        if column not in COLUMNS:
-            near = get_close_matches(column, COLUMNS, n=1)
-            way_out = f"did you mean {near[0]}?" if near else f"the columns are {', '.join(COLUMNS)}"
-            raise TakeOverRefused(f"{name}: column {column!r} is not known; {way_out}")
-        if heading.count(column) > 1:
-            raise TakeOverRefused(f"{name}: column {column!r} stands twice; leave one of them out")
-
-
-def _rows(name: str, heading: Sequence[str], lines: Any) -> Iterator[Row]:
-    for cells in lines:
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(heading):
-            raise TakeOverRefused(
-                f"{name} line {lines.line_num}: has {len(cells)} cells, the heading {len(heading)}; mend the commas"
-            )
-        yield Row(lines.line_num, dict(zip(heading, cells, strict=True)))
+def _require_place(rejects: Path, path: Path) -> None:
+    if not rejects.parent.is_dir():
+        raise TakeOverRefused(f"{rejects}: no such folder; give a reject file in a folder there is")
+    if rejects.resolve() == path.resolve():
+        raise TakeOverRefused(f"{rejects}: the reject file would replace the file to import; give it another name")
 
 
 class _Importing:
     """The rows of one file on their way into the log."""
 
-    def __init__(self, trial_log: TrialLog, name: str, entry_for: Callable[[str], Entry], dry_run: bool) -> None:
-        self._trial_log, self._name, self._entry_for, self._dry_run = trial_log, name, entry_for, dry_run
-        self._seen: dict[str, int] = {}
-        self._fates: dict[Fate, int] = {"added": 0, "extended": 0, "unchanged": 0}
+    def __init__(
+        self, trial_log: TrialLog, name: str, file: TakeOverFile, entry_for: Callable[[str], Entry], dry_run: bool
+    ) -> None:
+        self._trial_log, self._name, self._file, self._entry_for = trial_log, name, file, entry_for
+        self._record = trial_log.foresee if dry_run else trial_log.transact_all
+        self._dry_run = dry_run
+        self._lines = _lines_of_patients(file)
+        self._fates: Counter[Fate] = Counter()
         self._events = 0
-        self.rejected: list[tuple[Row, tuple[Problem, ...]]] = []
+        self.rejected: list[tuple[Row, Problems]] = []
 
     def take(self, row: Row) -> None:
         """Record a row, or set it apart with every problem it has."""
-        values, problems = read_cells(row.cells)
-        commands, more = commands_of(values) if not problems else ((), ())
-        problems = (*problems, *more) or self._twice(row, str(values[REQUIRED]))
+        entry = self._entry_for(f"{self._name}:{row.number}")
+        today = entry.at.astimezone(self._trial_log.edition().site_zone).date()
+        problems: Problems = self._file.ragged(row)
         if not problems:
-            problems = self._record(row, str(values[REQUIRED]), commands)
+            values, problems = read_row(self._file.by_column(row), today)
+            problems = (*problems, *self._twice(row, values)) or self._told(values, entry, today)
         if problems:
             self.rejected.append((row, problems))
 
-    def _twice(self, row: Row, patient_id: str) -> tuple[Problem, ...]:
-        earlier = self._seen.setdefault(patient_id, row.number)
-        if earlier == row.number:
-            return ()
-        return (Problem(REQUIRED, patient_id, f"stands in row {earlier} already; put a patient's facts in one row"),)
+    def _twice(self, row: Row, values: Values) -> Iterator[Problem]:
+        others = [line for line in self._lines.get(values.get(REQUIRED, ""), ()) if line != row.number]
+        if others:
+            rows = ", ".join(str(line) for line in others)
+            yield Problem(REQUIRED, values[REQUIRED], f"stands in row {rows} too; put a patient's facts in one row")
 
-    def _record(self, row: Row, patient_id: str, commands: Sequence[PatientCommand]) -> tuple[Problem, ...]:
-        entry = self._entry_for(f"{self._name}:{row.number}")
-        known = bool(self._trial_log.log.version(self._trial_log.names.patient(patient_id)))
+    def _told(self, values: Values, entry: Entry, today: date) -> Problems:
+        """Record what a row says beside what is on record. The problems of a row of which nothing was recorded."""
+        patient = self._trial_log.patient(values[REQUIRED])
+        told, problems = news(facts_of(values), patient, today)
+        if problems:
+            return problems
         try:
-            if self._dry_run:
-                count = len(self._trial_log.foresee(patient_id, commands, entry))
-            else:
-                count = len(self._trial_log.transact_all(patient_id, commands, entry))
-        except Rejection as refusal:
-            return (Problem(refusal.field, refusal.value, f"{refusal.rule}. {refusal.way_out}"),)
+            count = len(self._record(patient.patient_id, [command for _, command in told], entry))
+        except Rejection:
+            return tuple(self._refused(patient.patient_id, told, entry))
         self._events += count
-        self._fates["unchanged" if not count else "extended" if known else "added"] += 1
+        self._fates["unchanged" if not count else "extended" if patient.history else "added"] += 1
         return ()
 
-    def result(self, rows: int, reject_file: str | None) -> ImportResult:
+    def _refused(self, patient_id: str, told: Sequence[News], entry: Entry) -> Iterator[Problem]:
+        """Every fact that the record of a known patient refuses, by its columns."""
+        for fact, command in told:
+            try:
+                self._trial_log.foresee(patient_id, [command], entry)
+            except Rejection as refusal:
+                yield _problem(refusal, fact)
+
+    def result(self, reject_file: str | None) -> ImportResult:
         """What became of the file."""
         return ImportResult(
-            rows=rows,
+            rows=len(self._file.rows),
             patients_added=self._fates["added"],
             patients_extended=self._fates["extended"],
             patients_unchanged=self._fates["unchanged"],
@@ -192,10 +166,17 @@ class _Importing:
         )
 
 
-def _write_rejects(path: Path, heading: Sequence[str], rejected: Sequence[tuple[Row, tuple[Problem, ...]]]) -> None:
-    """The rows that were not taken, as they stood, with the reason: mend them, drop the last columns, import again."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*heading, "row", "problem"])
-        for row, problems in rejected:
-            writer.writerow([*row.cells.values(), row.number, "; ".join(str(problem) for problem in problems)])
+def _lines_of_patients(file: TakeOverFile) -> dict[str, list[int]]:
+    lines: dict[str, list[int]] = {}
+    for row in file.rows:
+        if not file.ragged(row):
+            lines.setdefault(file.by_column(row)[REQUIRED].strip(), []).append(row.number)
+    return lines
+
+
+def _problem(refusal: Rejection, fact: StatedFact) -> Problem:
+    """A refusal in the words of the file: its columns instead of fields, and the cells instead of 'as given'."""
+    fields = [field for field in refusal.field.split(", ") if field in fact.columns] or list(fact.columns)
+    column = ", ".join(dict.fromkeys(fact.columns[field] for field in fields))
+    value = ", ".join(str(getattr(fact.command, field)) for field in fields)
+    return Problem(column, value, f"{refusal.rule}. {refusal.way_out}")

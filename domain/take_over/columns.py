@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
 from domain.take_over.recurrences import read_recurrences
 from events.clinical_date import ClinicalDate
+from events.event import Facts
+from events.genomics import GenomicScores
 from events.outcomes import DeathCause
 from events.radiotherapy import Regimen
 from events.randomisation import Arm
-from events.screening import BreastSurgery, PrimaryTumour
+from events.screening import BreastSurgery, Pathology, PerformanceStatus, PrimaryTumour
 from events.streams import PATIENT_ID, PATIENT_ID_RULE
 
 C = TypeVar("C", bound=StrEnum)
 Read = Callable[[str], Any]
+Values = Mapping[str, Any]
+"""What the cells of a row say, by column; an empty or unreadable cell has no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +57,17 @@ def _one_of(codes: type[C]) -> Callable[[str], C]:
 
 
 def _stage(text: str) -> PrimaryTumour:
-    plain = text.removeprefix("p").removeprefix("P").removeprefix("t").removeprefix("T")
+    plain = re.sub(r"^p?t?", "", text, flags=re.IGNORECASE)
     return _one_of(PrimaryTumour)(f"T{plain}")
 
 
+_PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
+
+
 def _number(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise ValueError("is not a number; write digits, with a point before decimals") from None
-    if not number.is_finite():
-        raise ValueError("is not a finite number; leave the cell empty when it is not known")
-    return number
+    if _PLAIN_NUMBER.fullmatch(text) is None:
+        raise ValueError("is not a number; write digits only, with a point before decimals")
+    return Decimal(text)
 
 
 def _whole(text: str) -> int:
@@ -69,6 +75,20 @@ def _whole(text: str) -> int:
     if number != number.to_integral_value():
         raise ValueError("is not a whole number; write digits only")
     return int(number)
+
+
+def _field(facts: type[Facts], field: str, read: Read) -> Read:
+    """A cell that becomes one field of these facts, within the field's own bounds."""
+
+    def within(text: str) -> Any:
+        value = read(text)
+        try:
+            return getattr(facts.model_validate({field: value}), field)
+        except ValidationError as refusal:
+            bounds = refusal.errors()[0]["msg"].removeprefix("Input ").removeprefix("String ")
+            raise ValueError(f"{bounds}; mend the cell, or leave it empty when it is not known") from None
+
+    return within
 
 
 COLUMNS: Mapping[str, Read] = {
@@ -80,15 +100,15 @@ COLUMNS: Mapping[str, Read] = {
     "surgery_date": ClinicalDate.parse,
     "breast_surgery": _one_of(BreastSurgery),
     "pt": _stage,
-    "tumour_size_mm": _number,
-    "nodes_positive": _whole,
-    "grade": _whole,
-    "ki67_pct": _number,
-    "er_pct": _number,
-    "pr_pct": _number,
-    "her2": str,
-    "ecog": _whole,
-    "genomic_score": _number,
+    "tumour_size_mm": _field(Pathology, "tumour_size_mm", _number),
+    "nodes_positive": _field(Pathology, "nodes_positive", _whole),
+    "grade": _field(Pathology, "grade", _whole),
+    "ki67_pct": _field(Pathology, "ki67_pct", _number),
+    "er_pct": _field(Pathology, "er_pct", _number),
+    "pr_pct": _field(Pathology, "pr_pct", _number),
+    "her2": _field(Pathology, "her2", str),
+    "ecog": _field(PerformanceStatus, "ecog", _whole),
+    "genomic_score": _field(GenomicScores, "score_18gene", _number),
     "genomic_reported_on": ClinicalDate.parse,
     "rt_started_on": ClinicalDate.parse,
     "rt_completed_on": ClinicalDate.parse,
@@ -107,20 +127,20 @@ COLUMNS: Mapping[str, Read] = {
 REQUIRED = "patient_id"
 
 
-def read_cells(cells: Mapping[str, str]) -> tuple[dict[str, Any], tuple[Problem, ...]]:
-    """The values of a row, and every problem of it; empty cells are left out."""
+def filled(cells: Mapping[str, str]) -> dict[str, str]:
+    """The cells that say something, without the space around it."""
+    return {column: cell.strip() for column, cell in cells.items() if cell.strip()}
+
+
+def read_cells(cells: Mapping[str, str]) -> tuple[Values, tuple[Problem, ...]]:
+    """The values of filled cells, and a problem for each that cannot be read."""
     values: dict[str, Any] = {}
     problems: list[Problem] = []
-    for column, cell in cells.items():
-        text = cell.strip()
-        if not text:
-            continue
+    for column, text in cells.items():
         try:
             values[column] = COLUMNS[column](text)
         except ValueError as problem:
             problems.append(Problem(column, text, _way_out(text, problem)))
-    if REQUIRED not in values and not any(problem.column == REQUIRED for problem in problems):
-        problems.insert(0, Problem(REQUIRED, "", "is empty; every row names its patient"))
     return values, tuple(problems)
 
 

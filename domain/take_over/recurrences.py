@@ -20,14 +20,23 @@ class ListedOccurrence:
 
 
 def read_recurrences(text: str) -> tuple[ListedOccurrence, ...]:
-    """Read the list. Raises `ValueError` naming the part that cannot be read and the way out."""
-    return tuple(_read(part.strip()) for part in text.split(";") if part.strip())
+    """Read the list. Raises `ValueError` naming every part that cannot be read and the way out."""
+    found: list[ListedOccurrence] = []
+    problems: list[str] = []
+    for part in (part.strip() for part in text.split(";")):
+        try:
+            found += [_read(part)] if part else []
+        except ValueError as problem:
+            problems.append(str(problem))
+    if problems or not found:
+        raise ValueError("; ".join(problems) or "lists nothing; write DATE:SITE, or leave the cell empty")
+    return tuple(found)
 
 
 def _read(part: str) -> ListedOccurrence:
-    dated, colon, site = part.rpartition(":")
+    dated, colon, site = (word.strip() for word in part.rpartition(":"))
     if not colon:
-        raise ValueError(f"has {part!r} in it; write DATE:SITE, several of them with ; between")
-    if site.strip().upper() not in SITES:
-        raise ValueError(f"has the unknown site {site.strip()!r} in it; use one of {', '.join(SITES)}")
-    return ListedOccurrence(ClinicalDate.parse(dated.strip()), site.strip().upper())
+        raise ValueError(f"has {part!r} in it: write DATE:SITE, several of them with ; between")
+    if site.upper() not in SITES:
+        raise ValueError(f"has the unknown site {site!r} in it: use one of {', '.join(SITES)}")
+    return ListedOccurrence(ClinicalDate.parse(dated), site.upper())
