@@ -57,6 +57,22 @@ def survival_table(records: Sequence[EndpointRecord]) -> SurvivalTable:
     )
 
 
+def competing_risks_table(records: Sequence[EndpointRecord]) -> SurvivalTable:
+    """The same numbers, and the cause: 1 the event, 2 what competes with it, 0 none.
+
+    Status 0 ends the observation at a competing event, so the hazard ratio is cause-specific; only the cumulative
+    incidence tells the two apart. The protocol does not stratify the allocation, so there is no stratum.
+    """
+    table = survival_table(records)
+    return replace(table, cause=tuple(_cause(record) for record in records))
+
+
+def _cause(record: EndpointRecord) -> int:
+    if record.observed:
+        return 1
+    return 2 if record.reason.startswith("competing") else 0
+
+
 def analyse_endpoint(
     patients: Iterable[Patient], asked: Question, edition: Edition, position: int, *, with_records: bool = False
 ) -> AnalysisReport:
@@ -79,7 +95,7 @@ def analyse_endpoint(
         for record in records
     ]
     return AnalysisReport(
-        **dict(analyse(survival_table(records), edition.margins)),
+        **dict(analyse(competing_risks_table(records), edition.margins)),
         endpoint=asked.endpoint,
         population=asked.population,
         cutoff=asked.cutoff,

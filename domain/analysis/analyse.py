@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
+from domain.analysis.competing_risks import competing_risks
 from domain.analysis.follow_up_time import median_follow_up
 from domain.analysis.hazard_ratio import hazard_ratio
 from domain.analysis.kaplan_meier import CurvePoint, SurvivalCurve, survival_curve
+from domain.analysis.likelihood_tests import equality_tests, likelihood_ratio_test, profile_limits, score_test
 from domain.analysis.log_rank import log_rank
-from domain.analysis.result import Analysis, ArmEstimate, FollowUp, MedianSurvival, SurvivalPoint
+from domain.analysis.partial_likelihood import partial_likelihood
+from domain.analysis.proportional_hazards import proportional_hazards
+from domain.analysis.restricted_mean import restricted_means
+from domain.analysis.result import Analysis, ArmEstimate, FollowUp
 from domain.analysis.risk_table import FloatArray, merge_same_times
+from domain.analysis.stratified import stratified
 from domain.analysis.survival_difference import survival_difference
+from domain.analysis.survival_results import MedianSurvival, SurvivalPoint
 from domain.analysis.survival_table import ARMS, Arm, SurvivalTable
+from domain.analysis.two_arms import two_arms
+from domain.analysis.verdict import verdict
 from domain.protocol.edition import Margins
 
 
@@ -21,17 +30,30 @@ def analyse(table: SurvivalTable, margins: Margins) -> Analysis:
     Estimates are those of R 4.2 `survival`; what is undefined is None with its reason. Limits are at 1 - 2 alpha: 95 %.
     """
     time, status, arm = columns(table)
-    alpha, horizon = float(margins.one_sided_alpha), margins.horizon_years
+    alpha, margin, horizon = float(margins.one_sided_alpha), float(margins.hazard_ratio), margins.horizon_years
+    instants = tuple(table.instant(year) for year in range(1, horizon + 1))
     curves = arm_curves(table, 1 - 2 * alpha)
-    control, experimental = (curves[name].at(table.instant(horizon)) for name in ARMS)
+    control, experimental = (curves[name].at(instants[-1]) for name in ARMS)
+    counts = two_arms(time, status, arm)
+    likelihood = partial_likelihood([counts])
+    cox = hazard_ratio(time, status, arm, margin, alpha)
     return Analysis(
         n=len(table),
         events=sum(table.status),
         arms={name: _arm(table, curves[name], horizon) for name in ARMS},
         logrank=log_rank(time, status, arm),
-        cox=hazard_ratio(time, status, arm, float(margins.hazard_ratio), alpha),
+        cox=cox,
         difference_5y=survival_difference(control, experimental, float(margins.difference), alpha),
         follow_up=_follow_up(table, median_follow_up(time, status)),
+        verdict=verdict(cox),
+        profile=profile_limits(likelihood, alpha),
+        lr_ni=likelihood_ratio_test(likelihood, margin, alpha),
+        score_ni=score_test(likelihood, margin, alpha),
+        equality=equality_tests(likelihood, cox),
+        proportional_hazards=proportional_hazards(likelihood, counts, cox),
+        rmst=restricted_means(curves, instants[-1], table.unit, alpha),
+        stratified=stratified(time, status, arm, table.stratum, margin, alpha),
+        competing=competing_risks(time, table.cause, arm, instants, alpha),
     )
 
 

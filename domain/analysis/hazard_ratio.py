@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from domain.analysis import lifelines_estimates, wald
-from domain.analysis.result import CoxEstimate
+from domain.analysis.hazard_results import CoxEstimate
 from domain.analysis.risk_table import FloatArray
 from domain.analysis.survival_table import ARMS
 
@@ -20,8 +20,13 @@ def hazard_ratio(time: FloatArray, status: FloatArray, arm: FloatArray, margin: 
     """
     reason = why_not_estimable(time, status, arm)
     if reason is not None:
-        return _not_estimable(reason, margin)
+        return not_estimable(reason, margin)
     coef, se = lifelines_estimates.efron_coefficient(time, status, arm)
+    return estimated(coef, se, margin, alpha)
+
+
+def estimated(coef: float, se: float, margin: float, alpha: float) -> CoxEstimate:
+    """A log hazard ratio with its limits and its Wald test against the margin."""
     lower, upper = wald.limits(coef, se, alpha)
     z = (coef - math.log(margin)) / se
     p = wald.p_below(z)
@@ -74,7 +79,8 @@ def _monotone(status: FloatArray, arm: FloatArray, without: int) -> str:
     )
 
 
-def _not_estimable(reason: str, margin: float) -> CoxEstimate:
+def not_estimable(reason: str, margin: float) -> CoxEstimate:
+    """No hazard ratio, and why."""
     return CoxEstimate(
         estimable=False,
         reason=reason,

@@ -4,42 +4,30 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from domain.analysis.frozen_result import FrozenResult
+from domain.analysis.hazard_results import (
+    CoxEstimate,
+    EqualityTests,
+    LogRank,
+    MarginTest,
+    ProfileLimits,
+    ProportionalHazards,
+    Stratified,
+    Verdict,
+)
+from domain.analysis.survival_results import (
+    CompetingRisks,
+    MedianSurvival,
+    RestrictedMeans,
+    SurvivalDifference,
+    SurvivalPoint,
+)
 from domain.analysis.survival_table import Arm
 
 
-class _Result(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class SurvivalPoint(_Result):
-    """The Kaplan–Meier curve of an arm at one anniversary of randomisation.
-
-    `se` is Greenwood's; limits are log-log; `at_risk` is #{T >= t}. Past the last time of the arm the survival is
-    carried forward and `beyond_last_time` is true: show it as not estimable.
-    """
-
-    years: int
-    survival: float | None
-    se: float | None
-    lower: float | None
-    upper: float | None
-    at_risk: int
-    beyond_last_time: bool
-    reason: str | None = None
-
-
-class MedianSurvival(_Result):
-    """Median time to the event in years, by the rule of R's `print(survfit)`."""
-
-    years: float | None
-    lower: float | None
-    upper: float | None
-    reason: str | None = None
-
-
-class ArmEstimate(_Result):
+class ArmEstimate(FrozenResult):
     """One arm: patients, events, survival at each anniversary, median."""
 
     n: int
@@ -48,59 +36,14 @@ class ArmEstimate(_Result):
     median: MedianSurvival
 
 
-class LogRank(_Result):
-    """Two-sided log-rank test. `z` is positive when OMIT has more events than expected."""
-
-    chi2: float | None
-    p: float | None
-    z: float | None
-    reason: str | None = None
-
-
-class CoxEstimate(_Result):
-    """Hazard ratio of OMIT against IMNI (Cox, Efron) with 95 % limits, and its Wald test against the margin.
-
-    `ni_p_one_sided` is the lower tail of `ni_z` = (coef - log margin) / se.
-    """
-
-    estimable: bool
-    reason: str | None
-    coef: float | None
-    se: float | None
-    hr: float | None
-    lower: float | None
-    upper: float | None
-    ni_margin: float
-    ni_z: float | None
-    ni_p_one_sided: float | None
-    noninferior: bool | None
-
-
-class SurvivalDifference(_Result):
-    """Survival at the horizon, OMIT minus IMNI, with Greenwood's standard errors; `margin` is negative.
-
-    `beyond_last_time` is true when an arm was not followed to the horizon and its survival is carried forward.
-    """
-
-    diff: float | None
-    se: float | None
-    lower: float | None
-    upper: float | None
-    margin: float
-    ni_p_one_sided: float | None
-    noninferior: bool | None
-    beyond_last_time: bool
-    reason: str | None = None
-
-
-class FollowUp(_Result):
+class FollowUp(FrozenResult):
     """Median follow-up in years of all patients, by the reverse Kaplan–Meier method."""
 
     median_years: float | None
     reason: str | None = None
 
 
-class Analysis(_Result):
+class Analysis(FrozenResult):
     """Every estimate of one survival table."""
 
     n: int
@@ -110,9 +53,18 @@ class Analysis(_Result):
     cox: CoxEstimate
     difference_5y: SurvivalDifference
     follow_up: FollowUp
+    verdict: Verdict
+    profile: ProfileLimits
+    lr_ni: MarginTest
+    score_ni: MarginTest
+    equality: EqualityTests
+    proportional_hazards: ProportionalHazards
+    rmst: RestrictedMeans
+    stratified: Stratified
+    competing: CompetingRisks
 
 
-class AnalysedRecord(_Result):
+class AnalysedRecord(FrozenResult):
     """One patient's time to the endpoint, and the events it was read from."""
 
     patient: str
@@ -125,7 +77,7 @@ class AnalysedRecord(_Result):
     event_ids: tuple[str, ...]
 
 
-class Scope(_Result):
+class Scope(FrozenResult):
     """What is analysed, and as of when; `position` is the last event of the log that was read.
 
     A plain table has no endpoint, population, cutoff, known_at or position.

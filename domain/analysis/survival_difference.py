@@ -6,7 +6,7 @@ import math
 
 from domain.analysis import wald
 from domain.analysis.kaplan_meier import CurvePoint
-from domain.analysis.result import SurvivalDifference
+from domain.analysis.survival_results import SurvivalDifference
 
 
 def survival_difference(

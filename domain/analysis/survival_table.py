@@ -22,9 +22,10 @@ class SurvivalTable:
     """Time from randomisation to the event or to censoring, one entry a patient in every column.
 
     `time` is in `unit`; `status` 1 is the event, 0 censored; `arm` 0 is IMNI, 1 is OMIT. `cause` (0 none, 1 of
-    interest, 2 competing) and `stratum` are carried for the analyses that use them; `analyse` does not stratify.
-    Raises `InvalidColumns` for columns of unequal length, `InvalidCell` for a time that is negative or not finite
-    and for a code that is not one of those above.
+    interest, 2 competing) and `stratum` add the estimates that need them. The status of a competing event may be 1,
+    an event of any cause, or 0, a censoring.
+    Raises `InvalidColumns` for columns of unequal length, `InvalidCell` for a time that is negative or not finite,
+    for a code that is not one of those above, and for a cause that contradicts the status.
     """
 
     time: tuple[float, ...]
@@ -41,6 +42,7 @@ class SurvivalTable:
         _refuse("arm", self.arm, _BINARY.__contains__, "is not an arm", "Write 0 for control (IMNI), 1 for OMIT")
         causes = self.cause or ()
         _refuse("cause", causes, _CAUSES.__contains__, "is not a cause", "Write 0 censored, 1 of interest, 2 competing")
+        self._refuse_contradictions()
 
     def __len__(self) -> int:
         return len(self.time)
@@ -61,6 +63,12 @@ class SurvivalTable:
         if len(set(lengths.values())) > 1:
             listed = ", ".join(f"{name} {length}" for name, length in lengths.items())
             raise InvalidColumns(f"columns differ in length ({listed})", "Give every patient one entry in each column")
+
+    def _refuse_contradictions(self) -> None:
+        for row, (cause, status) in enumerate(zip(self.cause or (), self.status, strict=False), start=1):
+            if cause not in (2, status):
+                problem = f"contradicts status {status}"
+                raise InvalidCell(row, "cause", str(cause), problem, "Give an event its cause, a censoring cause 0")
 
 
 _BINARY = frozenset({0, 1})

@@ -4,7 +4,13 @@ from datetime import date
 
 import pytest
 
-from domain.endpoint_analysis import Question, analyse_endpoint, endpoint_records, survival_table
+from domain.endpoint_analysis import (
+    Question,
+    analyse_endpoint,
+    competing_risks_table,
+    endpoint_records,
+    survival_table,
+)
 from domain.patient import Patient
 from domain.protocol.v2_0 import EDITION
 from domain.rejections import NoSuchEntry
@@ -44,6 +50,17 @@ def test_the_table_holds_whole_days_and_codes_omission_as_the_experimental_arm()
     assert table.status == (0, 0, 1)
     assert [int(time) for time in table.time] == [r.days for r in records]
     assert all(time == int(time) for time in table.time)
+
+
+def test_a_death_from_another_cause_competes_and_still_censors_the_hazard_ratio() -> None:
+    told = {"RJ-8": facts.enrolled(facts.death(on="2022-03-01", cause="OTHER"))}
+    patients = [*_patients(), *(patient_with(*e, patient_id=i, cutoff=CUTOFF) for i, e in told.items())]
+    records = endpoint_records(patients, Question("EFS", cutoff=CUTOFF), EDITION)
+    table = competing_risks_table(records)
+    assert (table.status, table.cause) == ((0, 0, 1, 0), (0, 0, 1, 2))
+    competing = analyse_endpoint(patients, Question("EFS", cutoff=CUTOFF), EDITION, 77).competing
+    assert competing.arms is not None
+    assert (competing.arms["IMNI"].n_cause, competing.arms["OMIT"].n_cause) == ((1, 0), (0, 1))
 
 
 def test_the_report_says_what_was_asked_and_shows_records_only_when_wanted() -> None:
