@@ -135,8 +135,9 @@ class _Importing:
             return problems
         try:
             count = len(self._record(patient.patient_id, [command for _, command in told], entry))
-        except Rejection:
-            return tuple(self._refused(patient.patient_id, told, entry))
+        except Rejection as refusal:
+            alone = tuple(self._refused(patient.patient_id, told, entry))
+            return alone or (Problem(refusal.field, refusal.value, f"{refusal.rule}. {refusal.way_out}"),)
         self._events += count
         self._fates["unchanged" if not count else "extended" if patient.history else "added"] += 1
         return ()

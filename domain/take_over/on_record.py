@@ -43,11 +43,10 @@ _Weighed = tuple[Sequence[PatientCommand], Sequence[Problem]]
 
 def _weigh(fact: StatedFact, patient: Patient, today: date) -> _Weighed:
     standing = {entry.event_id: entry for entry in patient.every(fact.command.records)}
-    same = [entry for entry in _taken_over(patient.history, fact) if not _differences(fact, entry.event)]
-    if same and not any(e.event_id in standing and not _differences(fact, standing[e.event_id].event) for e in same):
-        return (), _problems(fact, fact.columns, f"was corrected or voided since (entry {same[-1].event_id})")
-    if same:
-        return (), ()
+    same = [entry.event_id for entry in _taken_over(patient.history, fact) if not _differences(fact, entry.event)]
+    now = [_differences(fact, standing[entry].event) if entry in standing else list(fact.columns) for entry in same]
+    if now:
+        return (), _problems(fact, min(now, key=len), f"was corrected or voided since (entry {same[-1]})")
     single = fact.command.identity == ()
     there = tuple(standing.values()) if single else _taken_over(tuple(standing.values()), fact)
     return _beside(fact, there[0], today) if fact.once and there else ((fact.command,), ())
