@@ -1,0 +1,91 @@
+"""A coordinator at the Prefect interface: opens a form by its name, fills it in, submits it, reads pages."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from playwright.async_api import Locator, Page, expect
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Interface:
+    """The interface of one running installation."""
+
+    page: Page
+    url: str
+    shots: Callable[[str], str] | None = None
+
+    async def submit(self, form: str, patient: str, texts: Mapping[str, str], choices: Mapping[str, str]) -> Any:
+        """Fill in a form and submit it; the flow run it became, ended. Dates are texts `yyyy-MM-dd`."""
+        deployment = self._api("/deployments/filter", {"deployments": {"name": {"any_": [form]}}})[0]
+        await self.page.goto(f"{self.url}/v2/deployments/deployment/{deployment['id']}/run")
+        await self.page.get_by_label("Entered by").fill("li.wei")
+        await self.page.get_by_label("Patient", exact=True).fill(patient)
+        for label, value in texts.items():
+            await self._write(label, value)
+        for label, value in choices.items():
+            await self._choose(label, value)
+        await self._picture(form)
+        await self.page.get_by_role("button", name="Submit").click()
+        await self.page.wait_for_url(re.compile(r"/runs/flow-run/|/deployments/deployment/[^/]+(\?.*)?$"))
+        return self._ended(deployment["id"])
+
+    async def read(self, key: str, *texts: str) -> None:
+        """Open a page by its key and read these texts on it."""
+        found = self._api("/artifacts/latest/filter", {"artifacts": {"key": {"any_": [key]}}})
+        await self.page.goto(f"{self.url}/v2/artifacts/artifact/{found[0]['latest_id']}")
+        for text in texts:
+            await expect(self.page.get_by_text(text).first).to_be_visible()
+        await self._picture(key)
+
+    async def _write(self, label: str, value: str) -> None:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            await self._control(label).click()
+            typed = self.page.get_by_placeholder("yyyy-MM-dd")
+            await typed.fill(value)
+            await self.page.keyboard.press("Enter")
+            await self.page.keyboard.press("Escape")
+            await expect(typed).to_have_count(0)
+        else:
+            await self.page.get_by_label(label).fill(value)
+
+    async def _choose(self, label: str, value: str) -> None:
+        await self._control(label).click()
+        await self.page.get_by_role("option", name=value, exact=True).click()
+
+    def _control(self, label: str) -> Locator:
+        """The button under a label that opens its choices or its calendar."""
+        named = self.page.locator("label").filter(has_text=re.compile(rf"^{re.escape(label)}( \(Optional\))?$"))
+        return named.locator("xpath=ancestor::div[contains(@class, 'group')][1]//fieldset//button").first
+
+    def _ended(self, deployment_id: str) -> Any:
+        asked = {"flow_runs": {"deployment_id": {"any_": [deployment_id]}}, "sort": "EXPECTED_START_TIME_DESC"}
+        until = time.monotonic() + 90
+        while time.monotonic() < until:
+            runs = self._api("/flow_runs/filter", asked)
+            if runs and runs[0]["state_type"] in {"COMPLETED", "FAILED", "CRASHED"}:
+                return runs[0]
+            time.sleep(0.3)
+        raise AssertionError("the form's run did not end")
+
+    def _api(self, path: str, body: Any) -> Any:
+        return httpx.post(f"{self.url}/api{path}", json=body, timeout=20, trust_env=False).json()
+
+    async def _picture(self, name: str) -> None:
+        if self.shots is not None:
+            await self.page.screenshot(path=self.shots(name), full_page=True)

@@ -1,0 +1,160 @@
+"""A coordinator's day in Chromium: screen by the form, see order and result, randomise, read timeline and curve."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.async_api import async_playwright
+
+from deployments.laboratory import DemonstrationLaboratory
+from domain.decide import PATIENT_COMMANDS
+from domain.genomic_test import standing_result
+from events.genomics import GenomicTestOrdered
+from events.randomisation import PatientRandomised
+from events.recorded import Actor, Source
+from flows.home import open_home
+from flows.settings import read_settings
+from store.transact import Entry, TrialLog
+from tests import facts
+from tests.browser.interface import FLAGS, Interface
+
+pytestmark = pytest.mark.browser
+PATIENT = "RJ-0042"
+TODAY = datetime.now(UTC).date()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def laboratory() -> Iterator[DemonstrationLaboratory]:
+    with DemonstrationLaboratory() as opened:
+        opened.fix_scores({PATIENT: {"score_18gene": "31.5"}})
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("day")
+
+
+@pytest.fixture(scope="module")
+def interface_url(home: Path, laboratory: DemonstrationLaboratory) -> Iterator[str]:
+    """`imni up` as an operator starts it; stopped with Ctrl-C, and it must stop cleanly."""
+    port = _free_port()
+    settings = {"IMNI_HOME": str(home), "IMNI_PORT": str(port), "IMNI_LABORATORY_URL": laboratory.url}
+    environment = {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8", **settings}
+    log = (home / "up.log").open("w")
+    imni = Path(sys.executable).with_name("imni")
+    running = subprocess.Popen([str(imni), "up"], env=environment, stdout=log, stderr=log, cwd=home)
+    try:
+        _until(lambda: "Ready: open" in (home / "up.log").read_text(), 120)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        running.send_signal(signal.SIGINT)
+        assert running.wait(60) == 0, (home / "up.log").read_text()[-2000:]
+        log.close()
+    said = (home / "up.log").read_text()
+    assert "Traceback" not in said
+    assert said.rstrip().endswith("Stopped.")
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://127.0.0.1:{port}/api/health", trust_env=False)
+
+
+@pytest.fixture
+def trial_log(home: Path) -> Iterator[TrialLog]:
+    opened = open_home(read_settings(home=home), datetime.now(UTC))
+    with opened.log:
+        yield opened
+
+
+def _until(holds: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.2)
+
+
+def _baseline(trial_log: TrialLog) -> None:
+    """What the other forms hold, entered by the same commands."""
+    author = Entry(Actor(id="li.wei", role="coordinator", kind="human"), Source(kind="form"), datetime.now(UTC))
+    told = {
+        "record-surgery": facts.surgery(_ago(40)),
+        "record-pathology": facts.pathology(_ago(35)),
+        "record-staging": facts.staging(_ago(20)),
+        "record-medical-history": facts.history(_ago(20)),
+        "record-performance-status": facts.performance(_ago(20)),
+        "record-treatment-timing": facts.timing(
+            _ago(10), adjuvant_chemotherapy="no", last_chemotherapy_on=None, radiotherapy_planned_for=_ago(-14)
+        ),
+    }
+    commands: list[Any] = [PATIENT_COMMANDS[wire].model_validate(said.model_dump()) for wire, said in told.items()]
+    trial_log.transact_all(PATIENT, commands, author)
+
+
+def _ago(days: int) -> str:
+    return str(TODAY - timedelta(days=days))
+
+
+async def test_a_coordinators_day(chromium: str, interface_url: str, trial_log: TrialLog, tmp_path: Path) -> None:
+    shots = Path(os.environ.get("OPERATOR_PICTURES", tmp_path))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = await browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.set_default_timeout(45_000)
+        day = Interface(page, interface_url, lambda name: str(shots / f"{name.replace(' ', '-').lower()}.png"))
+        await _walk(day, trial_log)
+        await browser.close()
+
+
+async def _walk(day: Interface, trial_log: TrialLog) -> None:
+    early = await day.submit("Randomisation", PATIENT, {"Date": str(TODAY)}, {})
+    assert (early["state_type"], "no such patient" in early["state"]["message"]) == ("FAILED", True)
+    assert "Traceback" not in early["state"]["message"]
+
+    screened = await day.submit("Screening", PATIENT, {"Date": _ago(30), "Date of birth": "1970-05-06"}, {"Sex": "F"})
+    assert screened["state_type"] == "COMPLETED", screened["state"]["message"]
+    assert trial_log.patient(PATIENT).screened is not None
+    _baseline(trial_log)
+
+    agreed = await day.submit("Consent", PATIENT, {"Date": _ago(9)}, {"Consent to": "GENOMIC_TEST"})
+    assert agreed["state_type"] == "COMPLETED", agreed["state"]["message"]
+    _until(lambda: trial_log.patient(PATIENT).has(GenomicTestOrdered), 30)
+    _until(lambda: standing_result(trial_log.patient(PATIENT)) is not None, 90)
+
+    await day.submit("Consent", PATIENT, {"Date": str(TODAY)}, {"Consent to": "TRIAL"})
+    eligible = await day.submit("Eligibility", PATIENT, {"Date": str(TODAY)}, {})
+    assert eligible["state_type"] == "COMPLETED", eligible["state"]["message"]
+    await day.submit("Randomisation", PATIENT, {"Date": str(TODAY)}, {})
+    drawn = trial_log.patient(PATIENT).last(PatientRandomised)
+    assert drawn is not None
+    assert drawn.event.sequence_number == 1
+    assert drawn.provenance.actor.id == "li.wei"
+
+    _until(lambda: _page_says(day, f"patient-{PATIENT.lower()}", "patient-randomised"), 30)
+    await day.read(f"patient-{PATIENT.lower()}", f"Randomised to {drawn.event.arm}", "genomic-result-reported", "31.5")
+    await day.read("worklist", "Plan radiotherapy")
+    await day.read("enrolment", "1 of 214 patients randomised")
+    _until(lambda: _page_says(day, "curve-efs", "| IMNI |"), 30)
+    await day.read("curve-efs", "Numbers at risk")
+    await day.read("start-here", PATIENT)
+
+
+def _page_says(day: Interface, key: str, text: str) -> bool:
+    asked = {"artifacts": {"key": {"any_": [key]}}}
+    found = httpx.post(f"{day.url}/api/artifacts/latest/filter", json=asked, timeout=20, trust_env=False).json()
+    return bool(found) and text in found[0]["data"]
