@@ -7,10 +7,12 @@ an operator can switch even that off.
 # Prefect reads the annotations of a flow's parameters, so they must not be strings: no `annotations` import here.
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from prefect import Flow, flow
 from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
@@ -67,7 +69,16 @@ def flow_of(command: type[Command]) -> Flow[..., Any]:
     enter.__module__ = __name__
     enter.__doc__ = command.__doc__
     # Checked by ourselves, inside: a refusal is then a sentence and not a traceback.
-    return flow(name=command.wire, description=command.__doc__, validate_parameters=False)(enter)
+    named = partial(_run_name, command.wire)
+    return flow(name=command.wire, description=command.__doc__, flow_run_name=named, validate_parameters=False)(enter)
+
+
+def _run_name(wire: str) -> str:
+    """A run goes by its patient and its command, so that the list of runs reads as a diary."""
+    form: Any = flow_run.get_parameters().get("form")
+    given = form.model_dump() if isinstance(form, BaseModel) else form
+    patient = given.get("patient_id", "") if isinstance(given, dict) else ""
+    return f"{patient} {wire}".strip()
 
 
 def record_form(command: type[Command], form_class: type[BaseModel], form: object) -> State:

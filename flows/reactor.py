@@ -34,7 +34,7 @@ from flows.work_off import Outcome
 from store.event_ids import new_event_id
 
 CONSUMER = "reactor"
-_LEASE_SECONDS = 30.0
+_LEASE_SECONDS = 10.0
 _log = logging.getLogger("imni.reactor")
 
 Reaction = Callable[[list[str]], Awaitable[Sequence[Outcome]]]

@@ -96,7 +96,9 @@ def _timeline(patient: Patient) -> str:
 
 def _row(entry: Recorded[Event], corrected: bool) -> tuple[object, ...]:
     facts = entry.event.model_dump(mode="json", exclude={"occurred_on", "proof", "salt"}, exclude_none=True)
-    said = "; ".join(f"{name} {cell(value)}" for name, value in facts.items() if value not in ("", "unknown", []))
+    said = "; ".join(
+        f"{name.replace('_', ' ')} {cell(value)}" for name, value in facts.items() if value not in ("", "unknown", [])
+    )
     mark = " (corrected)" if corrected else ""
     return (
         entry.occurred_on,

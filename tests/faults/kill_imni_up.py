@@ -1,0 +1,211 @@
+"""kill -9 of `imni up` at random moments while patients keep coming: `python -m tests.faults.kill_imni_up --kills 20`.
+
+Nothing acknowledged may be lost, nothing ordered twice, and at the end the engine's worklist must be empty.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from deployments.laboratory import DemonstrationLaboratory, Fault
+from deployments.mailbox import Mailbox
+from domain.decide import PATIENT_COMMANDS
+from domain.worklist import engine_worklist
+from events.event import Event
+from events.follow_up import ReminderSent
+from events.genomics import GenomicTestOrdered
+from events.recorded import Actor, Source
+from flows.home import open_home
+from flows.live_patients import LivePatients
+from flows.settings import read_settings
+from store.integrity import verify_file
+from store.transact import Entry, TrialLog
+from tests import facts
+
+_SECONDS_BETWEEN_PATIENTS = 1.0
+_SECONDS_TO_SETTLE = 240.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was left when everything had settled."""
+
+    kills: int
+    patients: int
+    events: int
+    acknowledged: int
+    lost: int
+    findings: int
+    orders: int
+    doubled_orders: int
+    missing_orders: int
+    reminders: int
+    missing_mails: int
+    repeated_mails: int
+    open_work: int
+
+    @property
+    def fine(self) -> bool:
+        """Whether nothing was lost or doubled, and nothing is left to do."""
+        wrong = (self.lost, self.findings, self.doubled_orders, self.missing_orders, self.missing_mails, self.open_work)
+        return not any(wrong) and self.orders > 0 and self.reminders > 0
+
+
+def _today(days: int = 0) -> str:
+    return str((datetime.now(UTC) + timedelta(days=days)).date())
+
+
+def _life(number: int) -> dict[str, Event]:
+    """Every second patient is to have her test ordered, every other is in follow-up with a reminder due."""
+    if number % 2:
+        return {
+            "screen-patient": facts.screened(_today(-60)),
+            "record-allocation-elsewhere": facts.taken_over(_today(-200)),
+            "record-radiotherapy-completion": facts.completed(_today(-142)),
+        }
+    return {
+        "screen-patient": facts.screened(_today(-30)),
+        "record-surgery": facts.surgery(_today(-50)),
+        "record-pathology": facts.pathology(_today(-45)),
+        "record-staging": facts.staging(_today(-20)),
+        "record-medical-history": facts.history(_today(-20)),
+        "record-performance-status": facts.performance(_today(-20)),
+        "record-treatment-timing": facts.timing(
+            _today(-10), adjuvant_chemotherapy="no", last_chemotherapy_on=None, radiotherapy_planned_for=_today(14)
+        ),
+        "record-consent": facts.consented_to_test(_today(-9)),
+    }
+
+
+class _Feeder(threading.Thread):
+    """A coordinator who goes on entering patients, whatever happens to the engine."""
+
+    def __init__(self, trial_log: TrialLog) -> None:
+        super().__init__(daemon=True)
+        self._trial_log = trial_log
+        self.stop = threading.Event()
+        self.acknowledged: list[UUID] = []
+        self.patients = 0
+
+    def run(self) -> None:
+        while not self.stop.wait(_SECONDS_BETWEEN_PATIENTS):
+            self.patients += 1
+            author = Entry(Actor(id="li.wei", role="coordinator", kind="human"), Source(kind="form"), datetime.now(UTC))
+            commands: list[Any] = [
+                PATIENT_COMMANDS[wire].model_validate(said.model_dump()) for wire, said in _life(self.patients).items()
+            ]
+            written = self._trial_log.transact_all(f"RJ-{self.patients:04}", commands, author)
+            self.acknowledged.extend(entry.event_id for entry in written)
+
+
+def _start(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    imni = Path(sys.executable).with_name("imni")
+    with log.open("ab") as output:
+        return subprocess.Popen([str(imni), "up"], env=environment, stdout=output, stderr=output, cwd=log.parent)
+
+
+def run(kills: int, seed: int, home: Path, port: int) -> Outcome:
+    """Kill and restart `kills` times, let everything settle, and count."""
+    chance = random.Random(seed)
+    with DemonstrationLaboratory(home / "laboratory.sqlite") as laboratory, Mailbox() as mailbox:
+        laboratory.suffer(Fault(kind="bad-day", share=0.2))
+        settings = {
+            "IMNI_HOME": str(home),
+            "IMNI_PORT": str(port),
+            "IMNI_LABORATORY_URL": laboratory.url,
+            "IMNI_NOTIFY_URLS": mailbox.url("site@imni.example"),
+        }
+        environment = {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8", **settings}
+        trial_log = open_home(read_settings(home=home), datetime.now(UTC))
+        with trial_log.log:
+            feeder = _Feeder(trial_log)
+            feeder.start()
+            for _ in range(kills):
+                running = _start(environment, home / "up.log")
+                time.sleep(chance.uniform(4, 22))
+                running.kill()
+                running.wait()
+            feeder.stop.set()
+            feeder.join()
+            running = _start(environment, home / "up.log")
+            _settle(trial_log)
+            running.send_signal(signal.SIGINT)
+            running.wait(60)
+            return _count(kills, trial_log, feeder, laboratory, mailbox, home)
+
+
+def _open_work(trial_log: TrialLog) -> int:
+    live = LivePatients(trial_log)
+    live.read_on()
+    today = datetime.now(UTC).astimezone(trial_log.edition().site_zone).date()
+    return sum(len(engine_worklist(p, trial_log.edition(), today)) for p in live.patients.values())
+
+
+def _settle(trial_log: TrialLog) -> None:
+    deadline = time.monotonic() + _SECONDS_TO_SETTLE
+    while time.monotonic() < deadline and _open_work(trial_log):
+        time.sleep(1)
+
+
+def _count(  # noqa: PLR0917 - one argument a set of books
+    kills: int, trial_log: TrialLog, feeder: _Feeder, laboratory: DemonstrationLaboratory, mailbox: Mailbox, home: Path
+) -> Outcome:
+    live = LivePatients(trial_log)
+    live.read_on()
+    stored = {entry.event_id for patient in live.patients.values() for entry in patient.history}
+    ours = {o.event.order_key for p in live.patients.values() for o in p.every(GenomicTestOrdered)}
+    theirs = laboratory.orders()
+    reminders = sum(len(patient.every(ReminderSent)) for patient in live.patients.values())
+    copies = Counter(mailbox.copies())
+    return Outcome(
+        kills=kills,
+        patients=feeder.patients,
+        events=live.position,
+        acknowledged=len(feeder.acknowledged),
+        lost=len(set(feeder.acknowledged) - stored),
+        findings=len(verify_file(home / "log.sqlite").findings),
+        orders=len(theirs),
+        doubled_orders=sum(tally.orders != 1 for tally in theirs.values()),
+        missing_orders=len(ours ^ set(theirs)),
+        reminders=reminders,
+        missing_mails=max(0, reminders - len(copies)),
+        repeated_mails=len(mailbox.duplicates()),
+        open_work=_open_work(trial_log),
+    )
+
+
+def main() -> None:
+    """Run the battery from the command line and print its table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--port", type=int, default=24200)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = run(asked.kills, asked.seed, Path(folder), asked.port)
+    table = Table("", f"seed {asked.seed}", title="kill -9 of imni up")
+    for name in outcome.__dataclass_fields__:
+        table.add_row(name.replace("_", " "), str(getattr(outcome, name)))
+    Console().print(table)
+    sys.exit(0 if outcome.fine else 1)
+
+
+if __name__ == "__main__":
+    main()
