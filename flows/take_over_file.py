@@ -74,7 +74,7 @@ def write_rejects(path: Path, columns: Sequence[str], rejected: Iterable[tuple[R
             writer = csv.writer(file)
             writer.writerow([*REMARKS, *columns])
             for row, problems in rejected:
-                writer.writerow([row.number, "; ".join(str(problem) for problem in problems), *row.cells])
+                writer.writerow([row.number, " | ".join(str(problem) for problem in problems), *row.cells])
     except OSError as problem:
         raise TakeOverRefused(
             f"{path}: the reject file cannot be written ({problem.strerror}). The good rows were imported; "

@@ -7,7 +7,7 @@ from datetime import date
 
 from domain.plausibility import require_plausible_date
 from domain.rejections import Implausible
-from domain.take_over.columns import REQUIRED, Problem, Values, filled, read_cells
+from domain.take_over.columns import COLUMNS, REQUIRED, Problem, Values, filled, read_cells
 from events.clinical_date import ClinicalDate
 
 BIRTH = "birth_date"
@@ -32,13 +32,15 @@ _PARTNERS: Mapping[str, str] = {
     "genomic_reported_on": "genomic_score",
     "death_cause": "died_on",
 }
+_PLACE = {column: place for place, column in enumerate(COLUMNS)}
 
 
 def read_row(cells: Mapping[str, str], today: date) -> tuple[Values, tuple[Problem, ...]]:
-    """The values of a row and every problem of it; `today` is the calendar day at the site."""
+    """The values of a row and every problem of it, column by column; `today` is the calendar day at the site."""
     said = filled(cells)
     values, unreadable = read_cells(said)
-    return values, (*_nameless(said), *unreadable, *_lone(said), *_undated(said), *_implausible(values, today))
+    problems = [*_nameless(said), *unreadable, *_lone(said), *_undated(said), *_implausible(values, today)]
+    return values, tuple(sorted(problems, key=lambda problem: _PLACE[problem.column]))
 
 
 def dates_of(values: Values) -> tuple[tuple[str, ClinicalDate], ...]:

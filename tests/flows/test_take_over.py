@@ -170,7 +170,7 @@ def test_good_rows_are_kept_and_bad_ones_set_apart_to_be_mended_and_imported(tri
     assert [[row[0], *row[2:]] for row in rejected] == [
         [line, *cells.split(",")] for line, cells in zip("345", _BAD, strict=True)
     ]
-    assert all(f"{problem.problem.column} " in rejected[0][1] for problem in result.problems if problem.row == 3)
+    assert rejected[0][1] == " | ".join(str(problem.problem) for problem in result.problems if problem.row == 3)
     _mend_and_import(trial_log, rejects)
 
 
@@ -188,9 +188,9 @@ def test_the_problems_of_a_row_in_the_summary(trial_log: TrialLog, path: Path) -
     json.dumps(summary)
     told = [(p["row"], p["column"], p["value"]) for p in summary["problems"]]
     assert told == [
+        (2, "randomised_on", "2031-01-10"),
         (2, "arm", "A"),
         (2, "grade", "4"),
-        (2, "randomised_on", "2031-01-10"),
         (3, "birth_date", ""),
         (4, "died_on", "x,y"),
     ]
