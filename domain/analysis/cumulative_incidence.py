@@ -10,6 +10,8 @@ import numpy as np
 
 from domain.analysis.risk_table import SAME_TIME, FloatArray
 
+_ROUNDING = 1e-12
+
 
 @dataclass(frozen=True, slots=True)
 class CauseCounts:
@@ -70,7 +72,7 @@ def one_minus_kaplan_meier(counts: CauseCounts, time: float) -> float:
 
 
 def _with_limits(cif: float, se: float, alpha: float) -> Incidence:
-    if not se:
-        return Incidence(cif, se, None, None)
+    if cif > 1 - _ROUNDING:
+        return Incidence(1.0, 0.0, None, None)
     width = NormalDist().inv_cdf(1 - alpha) * se / (cif * math.log(cif))
     return Incidence(cif, se, cif ** math.exp(-width), cif ** math.exp(width))

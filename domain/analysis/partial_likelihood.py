@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,6 @@ from domain.analysis.risk_table import FloatArray
 from domain.analysis.two_arms import TwoArms
 
 _CLOSE = 1e-13
-_STEPS = 200
 
 
 @dataclass(frozen=True)
@@ -79,15 +79,13 @@ class PartialLikelihood:
             below *= 2
         while self.score(above)[0] > 0:
             above *= 2
-        coef = 0.0
-        for _ in range(_STEPS):
+        coef, newton = 0.0, math.inf
+        while min(abs(newton - coef), above - below) > _CLOSE * (1 + abs(coef)):
+            coef = newton if below < newton < above else (below + above) / 2
             slope, information = self.score(coef)
             below, above = (coef, above) if slope > 0 else (below, coef)
-            step = slope / information
-            if abs(step) <= _CLOSE * (1 + abs(coef)):
-                break
-            coef = coef + step if below < coef + step < above else (below + above) / 2
-        return coef
+            newton = coef + slope / information
+        return newton
 
 
 def partial_likelihood(strata: Sequence[TwoArms]) -> PartialLikelihood:

@@ -68,3 +68,13 @@ def test_a_cause_or_stratum_that_is_not_one_is_named() -> None:
 def test_columns_of_unequal_length_are_refused() -> None:
     with pytest.raises(AnalysisError, match=r"columns differ in length \(time 2, status 1, arm 2, stratum 2\)"):
         SurvivalTable((1.0, 2.0), (1,), (0, 1), stratum=("a", "b"))
+
+
+@pytest.mark.parametrize("row", ["1,1,0,0", "1,0,0,1"])
+def test_a_cause_that_contradicts_the_status_is_refused(row: str) -> None:
+    with pytest.raises(InvalidCell, match=r"row 1, column cause: '[01]' contradicts status"):
+        read_table(f"time,status,arm,cause\n{row}", "days")
+
+
+def test_a_competing_event_is_an_event_or_a_censoring() -> None:
+    assert read_table("time,status,arm,cause\n1,0,0,2\n1,1,0,2", "days").status == (0, 1)
