@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -178,3 +179,13 @@ def test_a_list_that_cannot_be_read_says_all_that_is_wrong_in_it(text: str, ment
     assert (problem.column, problem.value) == ("recurrences", text)
     for words in mentions:
         assert words in problem.problem
+
+
+def test_the_guide_has_every_column_in_its_heading_and_its_table() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "import.md").read_text(encoding="utf-8").splitlines()
+    assert ",".join(COLUMNS) in guide
+    described = [line.split("|") for line in guide if line.startswith("| `") and line.count("|") == 5]
+    assert [cells[1].strip(" `") for cells in described] == list(COLUMNS)
+    for cells in described:
+        column, example = (cells[place].strip(" `") for place in (1, 4))
+        assert read_cells({column: example})[1] == (), column
