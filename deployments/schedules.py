@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from prefect import Flow
+from prefect import Flow, flow
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
 
 from deployments.reactions import REACTIONS
-from flows.catch_up import catch_up_with
+from flows.catch_up import catch_up
 from flows.read_models import refresh_read_models
 from flows.survival_analysis import analyse_endpoints
 
-catch_up = catch_up_with(REACTIONS)
-catch_up.fn.__module__ = __name__
+
+@flow(name="catch-up", description="Work off everything that is open.", validate_parameters=False)
+async def catch_up_now() -> State:
+    """Catch up with every reaction there is."""
+    return Completed(message=await catch_up(REACTIONS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Scheduled:
 
 
 SCHEDULED: Sequence[Scheduled] = (
-    Scheduled(catch_up, "0 6 * * *", "Work off everything that is open. Every morning at 6, and whenever you like."),
-    Scheduled(refresh_read_models, "30 6 * * *", "Make all pages anew. Every morning, and whenever you like."),
-    Scheduled(analyse_endpoints, "0 7 * * 1", "Analyse EFS, LRRFS and OS again. Every Monday, and whenever you like."),
+    Scheduled(catch_up_now, "0 6 * * *", "Work off everything that is open. Daily at 6, and whenever you like."),
+    Scheduled(refresh_read_models, "30 6 * * *", "Make all pages anew. Daily at 6:30, and whenever you like."),
+    Scheduled(analyse_endpoints, "0 7 * * 1", "Analyse EFS, LRRFS and OS again. On Mondays, and whenever you like."),
 )

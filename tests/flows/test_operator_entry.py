@@ -1,0 +1,122 @@
+"""Operators' forms: a refusal is one sentence, a success names its place in the log, the schema is fit for people."""
+
+import importlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deployments.forms import form_deployments, scheduled_deployments
+from deployments.prefect_server import PrefectServer
+from deployments.reactions import ANSWERS
+from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS
+from domain.work_item import ENGINE_WORK
+from flows.operator_entry import FORMS, OPERATOR_COMMANDS, form_of, record_form
+from tests.flows.site import Site, site
+
+SCREENING = OPERATOR_COMMANDS["screen-patient"]
+
+
+@pytest.fixture
+async def at(tmp_path: Path) -> AsyncIterator[Site]:
+    async with site(tmp_path) as opened:
+        yield opened
+
+
+def _form(**changed: Any) -> dict[str, Any]:
+    entry = {"occurred_on": "2020-12-10", "sex": "F", "birth_date": "1970-05-06"}
+    return {"entered_by": "li.wei", "patient_id": "RJ-0042", "entry": entry, **changed}
+
+
+def _submit(wire: str, form: dict[str, Any]) -> tuple[str, str]:
+    command = OPERATOR_COMMANDS[wire]
+    state = record_form(command, form_of(command), form)
+    return state.type.value, state.message or ""
+
+
+async def test_a_form_is_recorded_under_its_author(at: Site) -> None:
+    assert _submit("screen-patient", _form())[0] == "COMPLETED"
+    (screened,) = at.patient("RJ-0042").history
+    assert (screened.provenance.actor.id, screened.provenance.actor.role) == ("li.wei", "coordinator")
+    assert (screened.provenance.source.kind, screened.provenance.source.reference) == ("form", "screen-patient")
+
+
+async def test_a_form_sent_twice_is_on_record_once(at: Site) -> None:
+    first, again = _submit("screen-patient", _form()), _submit("screen-patient", _form())
+    assert first[1].startswith("Recorded patient-screened (position")
+    assert again == ("COMPLETED", "Already on record: nothing was added.")
+    assert len(at.patient("RJ-0042").history) == 1
+
+
+@pytest.mark.parametrize(
+    ("wire", "form", "mentions"),
+    [
+        ("randomise-patient", _form(entry={"occurred_on": "2020-12-12"}), ["no such patient", "screen-patient"]),
+        ("screen-patient", _form(patient_id="Mrs Li"), ["patient_id", "Mrs Li"]),
+        ("screen-patient", _form(entered_by=""), ["entered_by"]),
+        ("screen-patient", _form(entry={"occurred_on": "2020-02-30"}), ["entry › occurred_on", "calendar"]),
+        ("screen-patient", _form(surprise=1), ["surprise"]),
+        ("screen-patient", {}, ["entered_by", "patient_id", "entry"]),
+    ],
+)
+async def test_a_refusal_is_a_sentence_and_nothing_is_written(
+    at: Site, wire: str, form: dict[str, Any], mentions: list[str]
+) -> None:
+    before = at.given.trial_log.log.last_position()
+    state, said = _submit(wire, form)
+    assert state == "FAILED"
+    assert said.startswith("Refused: ")
+    assert "\n" not in said
+    assert all(part in said for part in mentions), said
+    assert at.given.trial_log.log.last_position() == before
+
+
+async def test_a_trial_form_asks_for_no_patient(at: Site) -> None:
+    chosen = {"occurred_on": "2020-12-12", "question": "PQ-04", "option": "<44"}
+    assert _submit("choose-reading", {"entered_by": "wang", "role": "investigator", "entry": chosen})[0] == "COMPLETED"
+    assert at.given.trial_log.edition().reading("PQ-04") == "<44"
+
+
+@pytest.mark.prefect
+async def test_a_form_runs_through_prefect_and_is_named_after_its_patient(
+    at: Site, prefect_server: PrefectServer
+) -> None:
+    state = await FORMS["screen-patient"](_form(), return_state=True)
+    assert (state.type.value, "position" in (state.message or "")) == ("COMPLETED", True)
+    refused = await FORMS["confirm-eligibility"](
+        _form(patient_id="RJ-9", entry={"occurred_on": "2020-12-12"}), return_state=True
+    )
+    assert refused.type.value == "FAILED"
+    assert (refused.message or "").startswith("Refused: patient RJ-9")
+
+
+def test_every_command_of_a_person_has_a_form_and_none_of_the_engines() -> None:
+    everyone = {**PATIENT_COMMANDS, **TRIAL_COMMANDS}
+    assert set(FORMS) == {wire for wire, command in everyone.items() if not command.by_engine}
+    assert {"record-genomic-order", "record-reminder", "schedule-follow-up"} & set(FORMS) == set()
+
+
+def test_every_kind_of_engine_work_is_answered_by_a_flow() -> None:
+    assert set(ANSWERS) == ENGINE_WORK
+
+
+async def test_deployments_name_a_module_a_chapter_and_plain_words() -> None:
+    deployments = [*await form_deployments(), *await scheduled_deployments("Asia/Shanghai")]
+    assert len({(d.flow_name, d.name) for d in deployments}) == len(deployments)
+    for deployment in deployments:
+        module, _, function = str(deployment.entrypoint).rpartition(".")
+        assert callable(getattr(importlib.import_module(module), function)), deployment.entrypoint
+        assert deployment.description
+        assert len(deployment.tags) >= 1
+
+
+@pytest.mark.parametrize("wire", FORMS)
+async def test_a_form_takes_one_argument_with_titles_and_no_secrets_or_bare_booleans(wire: str) -> None:
+    parameters = FORMS[wire].parameters.model_dump()
+    assert list(parameters["properties"]) == ["form"]
+    for name, definition in parameters["definitions"].items():
+        for field, asked in definition.get("properties", {}).items():
+            assert "title" in asked or "$ref" in asked, (name, field)
+            assert asked.get("type") != "boolean", (name, field)
+            assert asked.get("format") != "password", (name, field)
