@@ -92,6 +92,7 @@ def _say(report: AnalysisReport) -> None:
         )
     else:
         say(f"Difference at 5 years not estimable: {difference.reason}")
+    say(f"Omission by the hazard ratio: {report.verdict.conclusion} ({report.verdict.reason})")
 
 
 def _years(report: AnalysisReport) -> list[str]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from domain.analysis.competing_risks import competing_risks
 from domain.analysis.follow_up_time import median_follow_up
-from domain.analysis.hazard_ratio import hazard_ratio
+from domain.analysis.hazard_ratio import fitted, why_not_estimable
 from domain.analysis.kaplan_meier import CurvePoint, SurvivalCurve, survival_curve
 from domain.analysis.likelihood_tests import equality_tests, likelihood_ratio_test, profile_limits, score_test
 from domain.analysis.log_rank import log_rank
@@ -36,7 +36,7 @@ def analyse(table: SurvivalTable, margins: Margins) -> Analysis:
     control, experimental = (curves[name].at(instants[-1]) for name in ARMS)
     counts = two_arms(time, status, arm)
     likelihood = partial_likelihood([counts])
-    cox = hazard_ratio(time, status, arm, margin, alpha)
+    cox = fitted(likelihood, why_not_estimable(time, status, arm), margin, alpha)
     return Analysis(
         n=len(table),
         events=sum(table.status),

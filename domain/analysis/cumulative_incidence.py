@@ -50,7 +50,7 @@ def cumulative_incidence(counts: CauseCounts, time: float, alpha: float) -> Inci
 
     Standard error by the delta method (Greenwood-type). By this package: lifelines swaps the limits, moves tied events
     at random, loses those of day 0 and resets NumPy's random numbers.
-    Source: Aalen and Johansen, Scand J Stat 1978;5:141; Marubini and Valsecchi, Analysing Survival Data, 10.6.
+    Source: Aalen and Johansen, Scand J Stat 1978;5:141.
     """
     taken = counts.time <= time * (1 + SAME_TIME)
     at_risk, ours, other = np.maximum(counts.at_risk[taken], 1), counts.cause1[taken], counts.cause2[taken]

@@ -2,8 +2,7 @@
 
 AnalysisError             the numbers cannot be analysed; nothing was computed
 ├── InvalidColumns        the columns are not those of a survival table, or differ in length
-├── InvalidCell           one value of one row cannot be true
-└── NotConverged          an estimate that exists was not found
+└── InvalidCell           one value of one row cannot be true
 """
 
 
@@ -36,15 +35,3 @@ class InvalidCell(AnalysisError):
 
     def __str__(self) -> str:
         return f"row {self.row}, column {self.column}: {self.value!r} {self.problem}. {self.way_out}"
-
-
-class NotConverged(AnalysisError):
-    """An estimate exists and was not found: never a number that only looks like one."""
-
-    def __init__(self, problem: str, way_out: str) -> None:
-        super().__init__(problem, way_out)
-        self.problem = problem
-        self.way_out = way_out
-
-    def __str__(self) -> str:
-        return f"{self.problem}. {self.way_out}"

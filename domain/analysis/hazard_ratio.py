@@ -6,23 +6,32 @@ import math
 
 import numpy as np
 
-from domain.analysis import lifelines_estimates, wald
+from domain.analysis import wald
 from domain.analysis.hazard_results import CoxEstimate
+from domain.analysis.partial_likelihood import PartialLikelihood, partial_likelihood
 from domain.analysis.risk_table import FloatArray
 from domain.analysis.survival_table import ARMS
+from domain.analysis.two_arms import two_arms
 
 
 def hazard_ratio(time: FloatArray, status: FloatArray, arm: FloatArray, margin: float, alpha: float) -> CoxEstimate:
     """Cox model with Efron's handling of ties; `margin` is a hazard ratio, `alpha` one-sided.
 
-    lifelines returns a huge coefficient with a huge standard error where the likelihood has no finite maximum, which
-    reads as "not non-inferior" with no event on OMIT at all: whether there is a maximum is decided here, exactly.
+    By this package, to the last digit. lifelines stops early, the coefficient wrong in its fourth digit, and returns a
+    huge one with a huge standard error where the likelihood has no finite maximum, which reads as "not non-inferior"
+    with no event on OMIT at all. Source: Efron, doi 10.1080/01621459.1977.10480613.
     """
-    reason = why_not_estimable(time, status, arm)
-    if reason is not None:
-        return not_estimable(reason, margin)
-    coef, se = lifelines_estimates.efron_coefficient(time, status, arm)
-    return estimated(coef, se, margin, alpha)
+    return fitted(
+        partial_likelihood([two_arms(time, status, arm)]), why_not_estimable(time, status, arm), margin, alpha
+    )
+
+
+def fitted(likelihood: PartialLikelihood, why_not: str | None, margin: float, alpha: float) -> CoxEstimate:
+    """The estimate at the maximum of a likelihood; `why_not` says in words why it has none."""
+    if likelihood.maximum is None:
+        return not_estimable(why_not, margin)
+    _, information = likelihood.score(likelihood.maximum)
+    return estimated(likelihood.maximum, information**-0.5, margin, alpha)
 
 
 def estimated(coef: float, se: float, margin: float, alpha: float) -> CoxEstimate:
@@ -79,7 +88,7 @@ def _monotone(status: FloatArray, arm: FloatArray, without: int) -> str:
     )
 
 
-def not_estimable(reason: str, margin: float) -> CoxEstimate:
+def not_estimable(reason: str | None, margin: float) -> CoxEstimate:
     """No hazard ratio, and why."""
     return CoxEstimate(
         estimable=False,

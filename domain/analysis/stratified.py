@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from domain.analysis.hazard_ratio import estimated, not_estimable
-from domain.analysis.hazard_results import CoxEstimate, Stratified
+from domain.analysis.hazard_ratio import fitted
+from domain.analysis.hazard_results import Stratified
 from domain.analysis.log_rank import within_strata
 from domain.analysis.partial_likelihood import PartialLikelihood, partial_likelihood
 from domain.analysis.risk_table import FloatArray
@@ -28,15 +28,9 @@ def stratified(  # noqa: PLR0913, PLR0917 - the table by columns, and what the t
     labels, stratum = np.unique(np.asarray(strata), return_inverse=True)
     chosen = [stratum == code for code in range(len(labels))]
     counts = [two_arms(time[each], status[each], arm[each]) for each in chosen]
-    cox = _hazard_ratio(partial_likelihood(counts), margin, alpha)
+    likelihood = partial_likelihood(counts)
+    cox = fitted(likelihood, _why_no_maximum(likelihood), margin, alpha)
     return Stratified(strata=len(labels), logrank=within_strata(counts), cox=cox)
-
-
-def _hazard_ratio(likelihood: PartialLikelihood, margin: float, alpha: float) -> CoxEstimate:
-    if likelihood.maximum is None:
-        return not_estimable(_why_no_maximum(likelihood), margin)
-    _, information = likelihood.score(likelihood.maximum)
-    return estimated(likelihood.maximum, information**-0.5, margin, alpha)
 
 
 def _why_no_maximum(likelihood: PartialLikelihood) -> str:

@@ -10,9 +10,7 @@ from typing import Any
 
 import pytest
 
-from domain.analysis import lifelines_estimates
-from domain.analysis.analyse import analyse, columns
-from domain.analysis.errors import NotConverged
+from domain.analysis.analyse import analyse
 from domain.analysis.result import AnalysedRecord, Analysis, AnalysisReport, Scope, report
 from domain.analysis.survival_table import SurvivalTable
 from domain.protocol.v2_0 import EDITION
@@ -124,11 +122,6 @@ def test_margins_alpha_and_horizon_are_those_of_the_edition() -> None:
     assert (there.cox.noninferior, here.cox.noninferior) == (False, True)
     assert here.difference_5y.margin == -0.15
     assert [point.years for point in here.arms["IMNI"].km] == [1, 2, 3]
-
-
-def test_a_maximum_that_is_not_found_is_an_error_not_a_number() -> None:
-    with pytest.raises(NotConverged, match="found no maximum"):
-        lifelines_estimates.efron_coefficient(*columns(table("S20_perfect_separation")))
 
 
 @pytest.mark.parametrize(
