@@ -42,9 +42,9 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
     for deployment in (*await form_deployments(), *await scheduled_deployments(settings.time_zone.key)):
         await runner.aadd_deployment(deployment)
     with using(given):
-        await refresh_read_models()
+        await refresh_read_models([])  # the reactor shows every patient when it starts
         _say(f"Ready: open {server.ui_url}/v2/artifacts/key/start-here (Ctrl-C stops everything)")
-        await _until_stopped(runner, Reactor(given, REACTIONS))
+        await _until_stopped(runner, Reactor(given, REACTIONS, ticking=SystemClock()))
     if given.laboratory:
         await given.laboratory.aclose()
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from prefect import flow, get_run_logger
+from pydantic import ValidationError
 
 from domain.decide import PatientCommand
 from domain.decisions.genomics import (
@@ -40,7 +41,10 @@ async def collect_genomic_results(patient_ids: Sequence[str]) -> tuple[Outcome, 
         return _still_open(given, patient_ids, str(problem))
     record_batch(given, batch)
     _cursors[place] = batch.cursor
-    await _chase(given, patient_ids)
+    try:
+        await _chase(given, patient_ids)
+    except GatewayError as problem:
+        return _still_open(given, patient_ids, str(problem))
     return _still_open(given, patient_ids, "not reported yet")
 
 
@@ -72,13 +76,21 @@ def record_report(given: Resources, report: Report) -> None:
     if problem is not None:
         _set_aside(given, None, report.report_id, report.version, problem)
         return
-    command = _command(report, ClinicalDate.parse(min(report.issued_at.date(), given.today)))
-    if command is None:
-        return
     try:
-        given.trial_log.transact(report.patient_id, command, _entry(given, report.report_id, report.version))
+        command = _command(report, _issued_on(given, report))
+        if command is not None:
+            given.trial_log.transact(report.patient_id, command, _entry(given, report.report_id, report.version))
     except Rejection as refusal:
         _set_aside(given, report.patient_id, report.report_id, report.version, str(refusal))
+    except ValidationError as unfit:
+        problem = "; ".join(f"{'.'.join(map(str, error['loc']))}: {error['msg']}" for error in unfit.errors())
+        _set_aside(given, report.patient_id, report.report_id, report.version, problem)
+
+
+def _issued_on(given: Resources, report: Report) -> ClinicalDate:
+    """The day of a report on the hospital's calendar; never a day to come, whatever the laboratory's clock says."""
+    issued = report.issued_at.astimezone(given.settings.time_zone).date()
+    return ClinicalDate.parse(min(issued, given.today))
 
 
 def _order_on_its_way(given: Resources, report: Report) -> bool:
@@ -107,7 +119,8 @@ def _command(report: Report, on: ClinicalDate) -> PatientCommand | None:
     if report.status == "entered-in-error":
         return WithdrawGenomicResult(occurred_on=on, report_id=report.report_id, report_version=report.version)
     if report.status == "cancelled":
-        return CancelGenomicTest(occurred_on=on, order_key=report.order_key, reason="cancelled by the laboratory")
+        reason = report.remark[:500] or "cancelled by the laboratory"
+        return CancelGenomicTest(occurred_on=on, order_key=report.order_key, reason=reason)
     if report.status not in _FINAL:
         return None
     scores = {score.name: score.value for score in report.scores}
@@ -128,7 +141,10 @@ def _command(report: Report, on: ClinicalDate) -> PatientCommand | None:
 
 def _set_aside(given: Resources, patient_id: str | None, report_id: str, version: str, problem: str) -> None:
     command = SetGenomicReportAside(
-        occurred_on=ClinicalDate.parse(given.today), report_id=report_id, report_version=version, problem=problem[:1000]
+        occurred_on=ClinicalDate.parse(given.today),
+        report_id=report_id[:200],
+        report_version=version[:50],
+        problem=problem[:1000],
     )
     entry = _entry(given, report_id, version)
     try:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from events.recorded import NewEvent, StoredEvent
 from store.checkpoints import Checkpoints
@@ -188,7 +188,12 @@ class SqliteEventLog:
 
     def checkpoints(self) -> Checkpoints:
         """See `EventLog.checkpoints`."""
-        return Checkpoints(lambda statement, values: self._connections.own().execute(statement, values).fetchall())
+
+        def execute(statement: str, values: Mapping[str, Any]) -> list[Any]:
+            with self.transaction() as database:
+                return database.execute(statement, values).fetchall()
+
+        return Checkpoints(execute)
 
     def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """One transaction that nobody else writes beside; rolled back when it is left by an exception."""

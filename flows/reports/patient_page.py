@@ -15,7 +15,7 @@ from domain.worklist import worklist
 from events.event import Event
 from events.follow_up import VisitDone, VisitMissed
 from events.recorded import Recorded
-from flows.reports.markdown import cell, table
+from flows.reports.markdown import table
 
 _MOST_ENTRIES = 400
 
@@ -96,9 +96,8 @@ def _timeline(patient: Patient) -> str:
 
 def _row(entry: Recorded[Event], corrected: bool) -> tuple[object, ...]:
     facts = entry.event.model_dump(mode="json", exclude={"occurred_on", "proof", "salt"}, exclude_none=True)
-    said = "; ".join(
-        f"{name.replace('_', ' ')} {cell(value)}" for name, value in facts.items() if value not in ("", "unknown", [])
-    )
+    told = {name.replace("_", " "): value for name, value in facts.items() if value not in ("", "unknown", [])}
+    said = "; ".join(f"{name} {_plain(value)}" for name, value in told.items())
     mark = " (corrected)" if corrected else ""
     return (
         entry.occurred_on,
@@ -108,3 +107,7 @@ def _row(entry: Recorded[Event], corrected: bool) -> tuple[object, ...]:
         f"{entry.recorded_at:%Y-%m-%d %H:%M}",
         entry.event_id,
     )
+
+
+def _plain(value: object) -> str:
+    return ", ".join(map(_plain, value)) if isinstance(value, list | tuple) else str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from zlib import crc32
 
 from domain.patient import Patient
 from domain.protocol.edition import Edition
@@ -75,6 +76,7 @@ def start_page(simulated: bool, patients: Sequence[Patient]) -> str:
 
 
 def artifact_key(patient_id: str) -> str:
-    """The key of a patient's page: Prefect allows lower-case letters, digits and dashes."""
+    """The key of a patient's page, no two alike: Prefect allows lower-case letters, digits and dashes."""
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in patient_id.lower())
-    return f"patient-{plain}"
+    told_apart = "" if plain.upper() == patient_id else f"-{crc32(patient_id.encode()):08x}"
+    return f"patient-{plain}{told_apart}"

@@ -1,0 +1,70 @@
+"""How patient the reactor is: when an item may be tried again, and when it is given to a person."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from flows.clock import Clock
+from flows.work_off import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """`delays` between tries grow to the last one; waiting for a result is `poll`; a broken item gets `broken_tries`.
+
+    Who has reported may still correct: the laboratory is listened to every `listen_every` even when nothing is owed.
+    """
+
+    delays: tuple[timedelta, ...] = tuple(timedelta(seconds=2**power) for power in range(1, 10))
+    poll: timedelta = timedelta(seconds=30)
+    broken_tries: int = 8
+    listen_every: timedelta = timedelta(minutes=5)
+    refresh_every: timedelta = timedelta(seconds=1)
+    analyse_every: timedelta = timedelta(seconds=5)
+
+    def delay(self, key: str, tries: int) -> timedelta:
+        """How long to wait after a try; spread by up to a fifth so that items do not come back all at once."""
+        delay = self.delays[min(tries, len(self.delays)) - 1]
+        return delay * (1 + crc32(key.encode()) % 100 / 500)
+
+
+@dataclass
+class _Tried:
+    tries: int = 0
+    broken: int = 0
+    again_at: datetime | None = None
+
+
+@dataclass
+class Tries:
+    """How often each item was tried by this process, and when it may be tried again."""
+
+    pace: Pace
+    clock: Clock
+    _tried: dict[str, _Tried] = field(default_factory=lambda: defaultdict[str, _Tried](_Tried))
+
+    def may_try(self, key: str) -> bool:
+        """Whether an item's time has come."""
+        again_at = self._tried[key].again_at if key in self._tried else None
+        return again_at is None or again_at <= self.clock.now()
+
+    def count(self, outcome: Outcome) -> int:
+        """Count a try, and how many it makes."""
+        tried = self._tried[outcome.key]
+        tried.tries += 1
+        tried.broken += outcome.fate == "broken"
+        waiting = outcome.key.startswith("result/")
+        delay = self.pace.poll if waiting else self.pace.delay(outcome.key, tried.tries)
+        tried.again_at = self.clock.now() + delay
+        return tried.tries
+
+    def is_for_a_person(self, outcome: Outcome) -> bool:
+        """Whether trying again would change nothing. A machine that is down breaks no item, however long it takes."""
+        return outcome.fate == "person" or self._tried[outcome.key].broken >= self.pace.broken_tries
+
+    def forget(self, key: str) -> None:
+        """Begin anew with an item: when a person releases it, it is tried at once."""
+        self._tried.pop(key, None)
