@@ -45,7 +45,7 @@ def _arm(counts: CauseCounts, n: int, last: float, instants: Sequence[float], al
 
 
 def _point(counts: CauseCounts, n: int, last: float, year: int, at: float, alpha: float) -> IncidencePoint:  # noqa: PLR0913, PLR0917
-    beyond = bool(at > last * (1 + SAME_TIME)) or not n
+    beyond = bool(at > last * (1 + SAME_TIME))
     found = cumulative_incidence(counts, at, alpha) if n else None
     return IncidencePoint(
         years=year,
