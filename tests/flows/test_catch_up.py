@@ -9,7 +9,8 @@ from deployments.prefect_server import PrefectServer
 from deployments.reactions import ANSWERS
 from events.follow_up import FollowUpScheduled
 from flows.catch_up import catch_up
-from flows.reactor import Reactions
+from flows.clock import SystemClock
+from flows.reactor import Reactions, Reactor
 from tests import facts
 from tests.flows.site import site
 
@@ -24,7 +25,7 @@ async def test_what_is_open_is_done_unless_a_reactor_does_it(tmp_path: Path, pre
     async with site(tmp_path) as at:
         ended = (facts.planned("2020-12-10"), facts.completed("2020-12-11"))
         at.has_seen("RJ-1", *facts.enrolled(*ended, on="2020-12-01"))
-        running = at.reactor()
+        running = Reactor(at.given, reactions, ticking=SystemClock())
         assert running.take_the_lead()
         assert "by itself" in await catch_up(reactions)
         assert not at.patient("RJ-1").has(FollowUpScheduled)
