@@ -5,7 +5,7 @@ EventLogError
 ├── EventIdTaken        an event id is in use for another event: a fault of the program
 ├── ClockWentBack       a simulated entry is dated before the last of its stream: mend the instant
 ├── AppendRefused       nothing to append, or too much at once: mend the call
-├── LogUnavailable      the disk is full or failing, or another process holds the log: nothing was written, try again
+├── LogUnavailable      the disk is full or failing, or another process holds the log: try again, nothing is doubled
 ├── LogUnreadable       the log is damaged, or not a log: verify it, restore it from backup
 ├── Fenced              another process leads this consumer, or has moved it on: stop, read the checkpoint again
 ├── LogTooNew           the log was written by a newer program: update this one

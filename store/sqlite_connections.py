@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,7 @@ class SqliteConnections:
             for pragma in _PRAGMAS:
                 database.execute(pragma)
             self._threads.database = database
+            weakref.finalize(threading.current_thread(), _let_go, self._all, database)
         return database
 
     @contextmanager
@@ -57,7 +59,10 @@ class SqliteConnections:
                 if database.in_transaction:
                     database.execute("rollback")
                 if isinstance(problem, sqlite3.OperationalError):
-                    raise LogUnavailable(f"nothing was written ({problem}): free the disk, or try again") from problem
+                    # A commit that failed on its way to the disk may be there after all; said twice it is kept once.
+                    raise LogUnavailable(
+                        f"the log did not take it ({problem}): free the disk, or try again"
+                    ) from problem
                 raise
 
     def close(self) -> None:
@@ -65,6 +70,13 @@ class SqliteConnections:
         while self._all:
             self._all.pop().close()
         self._threads = threading.local()
+
+
+def _let_go(connections: list[sqlite3.Connection], database: sqlite3.Connection) -> None:
+    """Close the connection of a thread that has ended."""
+    if database in connections:
+        connections.remove(database)
+        database.close()
 
 
 @contextmanager

@@ -176,7 +176,7 @@ def test_a_log_that_cannot_be_written_says_so_and_goes_on_afterwards(log: Sqlite
     log.append(append(ANNA, 0))
     with log.transaction() as database:
         database.execute("pragma max_page_count = 30")
-    with pytest.raises(LogUnavailable, match="nothing was written"):
+    with pytest.raises(LogUnavailable, match="did not take it"):
         log.append(append(ANNA, 1, MOST_EVENTS))
     assert log.last_position() == 1
     with log.transaction() as database:

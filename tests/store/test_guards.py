@@ -87,5 +87,5 @@ def test_an_auditor_reads_the_log_with_nothing_but_sqlite(database: sqlite3.Conn
     told = {"actor": "li.wei", "role": "coordinator", "source": "form", "reference": "F-1", "reason": None}
     assert rows[0] | told == rows[0]
     assert (rows[0]["stream"], rows[0]["version"], rows[0]["protocol_edition"]) == ("patient/RJ-0001", 0, "2.0")
-    assert rows[0]["recorded_at"] == "2026-01-01T08:00:00.000Z"
+    assert rows[0]["recorded_at"] == "2026-01-01T08:00:00.000000Z"
     assert rows[0]["occurred_on"] == "2026-01-01"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -113,3 +115,17 @@ def test_a_log_read_while_it_grows_shows_every_event_once(path: Path) -> None:
                 writer.append(append(ANNA, 2000, 3))
             found.append(event.position)
         assert found == list(range(1, 2004))
+
+
+def test_threads_that_have_ended_keep_no_connection(log: SqliteEventLog) -> None:
+    def open_files() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    before = open_files()
+    for _ in range(20):
+        thread = threading.Thread(target=log.last_position)
+        thread.start()
+        thread.join()
+        del thread
+    gc.collect()
+    assert open_files() - before < 10

@@ -56,9 +56,11 @@ _STATEMENTS = (
         select raise(abort, 'a checkpoint only moves forward'); end""",
     """create view audit as select
         position, stream, version, type, occurred_on,
-        strftime('%Y-%m-%dT%H:%M:%fZ', recorded_at / 1e6, 'unixepoch') recorded_at,
+        strftime('%Y-%m-%dT%H:%M:%S', recorded_at / 1000000, 'unixepoch')
+            || printf('.%06dZ', recorded_at % 1000000) recorded_at,
         json_extract(cast(provenance as text), '$.actor.id') actor,
         json_extract(cast(provenance as text), '$.actor.role') role,
+        json_extract(cast(provenance as text), '$.on_behalf_of') on_behalf_of,
         json_extract(cast(provenance as text), '$.reason') reason,
         json_extract(cast(provenance as text), '$.source.kind') source,
         json_extract(cast(provenance as text), '$.source.reference') reference,
