@@ -42,13 +42,13 @@ async def collect_genomic_results(patient_ids: Sequence[str]) -> tuple[Outcome, 
     record_batch(given, batch)
     _cursors[place] = batch.cursor
     try:
-        await _chase(given, patient_ids)
+        await chase(given, patient_ids)
     except GatewayError as problem:
         return _still_open(given, patient_ids, str(problem))
     return _still_open(given, patient_ids, "not reported yet")
 
 
-async def _chase(given: Resources, patient_ids: Sequence[str]) -> None:
+async def chase(given: Resources, patient_ids: Sequence[str]) -> None:
     """Ask by order for results that are overdue: the laboratory's clock may have hidden them from us."""
     for item in open_items(given, patient_ids, Work.COLLECT_GENOMIC_RESULT):
         if given.laboratory is not None and item.due_on < given.today:

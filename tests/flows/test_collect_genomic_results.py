@@ -1,0 +1,188 @@
+"""What the laboratory reports: recorded for whom it concerns, set aside once when nobody may act on it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import get_args
+
+import pytest
+from prefect.logging import disable_run_logger
+
+from deployments.laboratory import Fault
+from deployments.laboratory.spoiling import Spoiling
+from domain.genomic_test import open_order, standing_result
+from events.genomics import (
+    GenomicReportSetAside,
+    GenomicResultReported,
+    GenomicResultWithdrawn,
+    GenomicTestCancelled,
+    GenomicTestOrdered,
+)
+from flows.collect_genomic_results import chase, record_report
+from flows.gateways.fhir_reports import Report
+from flows.gateways.fhir_scores import Score
+from tests import facts
+from tests.flows.direct_reactor import direct_reactor
+from tests.flows.site import MORNING, Site
+
+READY = (*facts.eligible()[:7], facts.consented_to_test())
+ORDER = "recurindex/RJ-1/1"
+REPORT = Report(
+    report_id="RI-7",
+    version="1",
+    status="final",
+    order_key=ORDER,
+    patient_id="RJ-1",
+    issued_at=MORNING,
+    laboratory="Demonstration laboratory",
+    assay_version="2",
+    scores=(Score("score_18gene", Decimal(44), "low"),),
+)
+
+
+@pytest.fixture(autouse=True)
+def _outside_a_flow_run() -> Iterator[None]:
+    with disable_run_logger():
+        yield
+
+
+@pytest.fixture
+def ordered(at: Site) -> Site:
+    at.has_seen("RJ-1", *READY, facts.ordered(patient_id="RJ-1"))
+    return at
+
+
+def _score(at: Site) -> Decimal | None:
+    result = standing_result(at.patient("RJ-1"))
+    return result.event.score_18gene if result else None
+
+
+def _aside(at: Site) -> list[tuple[str, str]]:
+    standings = (at.given.trial_log.trial(), at.patient("RJ-1"))
+    entries = [entry for standing in standings for entry in standing.every(GenomicReportSetAside)]
+    return [(entry.event.report_id, entry.event.problem) for entry in entries]
+
+
+def _tell(at: Site, **changed: object) -> None:
+    record_report(at.given, replace(REPORT, **changed))  # type: ignore[arg-type] - the fields of a report
+
+
+def test_a_report_is_recorded_as_it_is_told(ordered: Site) -> None:
+    _tell(ordered)
+    _tell(ordered)
+    (told,) = ordered.patient("RJ-1").every(GenomicResultReported)
+    assert (told.event.report_id, told.event.report_version, told.event.order_key) == ("RI-7", "1", ORDER)
+    assert (told.event.score_18gene, told.event.class_reported) == (Decimal(44), "low")
+    assert (told.event.laboratory, told.event.assay_version) == ("Demonstration laboratory", "2")
+    assert told.provenance.source.reference == "report RI-7 version 1"
+
+
+@pytest.mark.parametrize(
+    ("issued", "day"),
+    [
+        ("2020-12-11T15:59:00", "2020-12-11"),
+        ("2020-12-11T16:01:00", "2020-12-12"),
+        ("2031-01-01T00:00:00", "2020-12-12"),
+    ],
+)
+def test_a_report_is_dated_by_the_hospitals_calendar_and_never_in_the_future(
+    ordered: Site, issued: str, day: str
+) -> None:
+    _tell(ordered, issued_at=datetime.fromisoformat(issued).replace(tzinfo=UTC))
+    (told,) = ordered.patient("RJ-1").every(GenomicResultReported)
+    assert str(told.occurred_on) == day
+
+
+@pytest.mark.parametrize(
+    ("changed", "mentions"),
+    [
+        ({"patient_id": "RJ-2"}, "its order recurindex/RJ-1/1 another"),
+        ({"order_key": "recurindex/RJ-1/9"}, "never placed by us"),
+        ({"order_key": "else", "patient_id": "RJ-1"}, "its order else another"),
+        ({"patient_id": "Mrs Li"}, "not a patient id"),
+        ({"patient_id": "RJ-404", "order_key": "recurindex/RJ-404/1"}, "never placed by us"),
+        ({"version": "9" * 60}, "report_version"),
+        ({"laboratory": "x" * 300}, "laboratory"),
+    ],
+)
+def test_what_is_nobodys_or_does_not_fit_is_set_aside_once(
+    ordered: Site, changed: dict[str, object], mentions: str
+) -> None:
+    _tell(ordered, **changed)
+    _tell(ordered, **changed)
+    ((report_id, problem),) = _aside(ordered)
+    assert report_id == "RI-7"
+    assert mentions in problem
+    assert "\n" not in problem
+    assert _score(ordered) is None
+
+
+def test_one_version_with_two_accounts_is_for_a_person_and_the_first_stands(ordered: Site) -> None:
+    _tell(ordered)
+    _tell(ordered, scores=(Score("score_18gene", Decimal(46), "high"),))
+    assert _score(ordered) == 44
+    ((_, problem),) = _aside(ordered)
+    assert "other scores" in problem
+
+
+@pytest.mark.parametrize("status", ["registered", "partial", "preliminary", "unknown"])
+def test_a_report_that_is_not_final_changes_nothing(ordered: Site, status: str) -> None:
+    _tell(ordered, status=status)
+    assert _score(ordered) is None
+    assert _aside(ordered) == []
+    assert open_order(ordered.patient("RJ-1")) is not None
+
+
+def test_a_withdrawal_that_comes_before_its_report_still_counts(ordered: Site) -> None:
+    _tell(ordered, version="2", status="entered-in-error", scores=())
+    _tell(ordered)
+    assert ordered.patient("RJ-1").has(GenomicResultWithdrawn)
+    assert _score(ordered) is None
+
+
+def test_an_older_version_that_comes_late_does_not_replace_the_newer(ordered: Site) -> None:
+    _tell(ordered, version="2", status="corrected", scores=(Score("score_18gene", Decimal(46), "high"),))
+    _tell(ordered)
+    assert _score(ordered) == 46
+
+
+async def test_a_cancelled_order_keeps_the_laboratorys_reason_and_is_placed_anew(at: Site) -> None:
+    at.has_seen("RJ-1", *READY)
+    at.laboratory.suffer(Fault(kind="cancelled"))
+    reactor = direct_reactor(at.given)
+    for _ in range(3):
+        await reactor.settle()
+        at.later(hours=2)
+    (ended,) = at.patient("RJ-1").every(GenomicTestCancelled)
+    assert ended.event.reason == "tumour content too low"
+    assert [order.event.order_key for order in at.patient("RJ-1").every(GenomicTestOrdered)] == [
+        ORDER,
+        "recurindex/RJ-1/2",
+    ]
+    assert _score(at) is not None
+
+
+@pytest.mark.parametrize("by", get_args(Spoiling))
+async def test_an_unreadable_report_is_set_aside_once_and_hides_no_other(at: Site, by: str) -> None:
+    at.has_seen("RJ-1", *READY)
+    at.has_seen("RJ-2", *READY)
+    at.laboratory.suffer(Fault.model_validate({"kind": "unreadable", "by": by, "order_key": ORDER}))
+    for _ in range(3):
+        await direct_reactor(at.given).settle()
+        at.later(days=1)
+    assert _score(at) is None
+    assert len(_aside(at)) == 1
+    assert at.patient("RJ-2").has(GenomicResultReported)
+
+
+async def test_a_result_that_is_overdue_is_asked_for_by_its_order(at: Site) -> None:
+    at.has_seen("RJ-1", *READY)
+    at.laboratory.set_turn_around(3)
+    await direct_reactor(at.given).settle()
+    at.later(days=14)
+    await chase(at.given, ["RJ-1"])
+    assert _score(at) is None, "expected within 14 days"
+    at.later(days=1)
+    await chase(at.given, ["RJ-1"])
+    assert _score(at) is not None
