@@ -118,8 +118,8 @@ async def _run_trial(given: Resources, stage: Stage, assumptions: Assumptions, q
         delays=(at_once, at_once, at_once, next_step),
         poll=next_step,
         listen_every=timedelta(days=60),
-        refresh_every=timedelta(days=730),
-        analyse_every=timedelta(days=730),
+        refresh_every=timedelta(days=1825),
+        analyse_every=timedelta(days=1825),
     )
     reactor = Reactor(given, Reactions(ANSWERS, refresh_read_models, analyse_endpoints), pace)
     with counting(f"simulating {assumptions.patients} patients", quiet=quiet) as bar:
