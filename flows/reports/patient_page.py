@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from domain.deviations import deviations
 from domain.eligibility import weigh_all
@@ -12,12 +14,15 @@ from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.visit_windows import scheduled_visits
 from domain.worklist import worklist
+from events.corrections import EntryCorrected, EntryVoided
 from events.event import Event
 from events.follow_up import VisitDone, VisitMissed
 from events.recorded import Recorded
 from flows.reports.markdown import table
 
-_MOST_ENTRIES = 400
+_MOST_ENTRIES, _MOST_ITEMS, _MOST_SAID = 200, 50, 300
+"""So many rows and characters, of three bytes each in Chinese, fit into one artifact."""
+_EMPTY = ("", "unknown", [])
 
 
 def patient_page(patient: Patient, edition: Edition, today: date) -> str:
@@ -56,7 +61,11 @@ def _next(patient: Patient, edition: Edition, today: date) -> str:
     items = worklist(patient, edition, today)
     if not items:
         return "Nothing is open."
-    return table(("Due", "Who", "What"), [(item.due_on, item.doer, item.wording) for item in items])
+    rows = [(item.due_on, item.doer, item.wording[:_MOST_SAID]) for item in items[:_MOST_ITEMS]]
+    left_out = len(items) - len(rows)
+    return table(("Due", "Who", "What"), rows) + (
+        f"\n\n{left_out} more: `imni worklist {patient.patient_id}`" if left_out else ""
+    )
 
 
 def _eligibility(patient: Patient, edition: Edition, today: date) -> str:
@@ -87,26 +96,52 @@ def _deviations(patient: Patient, edition: Edition) -> Iterable[str]:
 
 
 def _timeline(patient: Patient) -> str:
-    corrected = {entry.event_id for entry in patient.entries if entry.corrected_by}
-    rows = [_row(entry, entry.event_id in corrected) for entry in patient.history[-_MOST_ENTRIES:]]
-    left_out = len(patient.history) - len(rows)
+    marks = _marks(patient)
+    stood: dict[UUID, Mapping[str, Any]] = {}
+    rows = [_row(entry, marks.get(entry.event_id, ""), _said(entry, stood)) for entry in patient.history]
+    left_out = max(0, len(rows) - _MOST_ENTRIES)
     note = f"\n\n{left_out} earlier entries: `imni history {patient.patient_id}`" if left_out else ""
-    return table(("Date", "Entry", "What", "By", "Recorded (UTC)", "Entry id"), rows) + note
+    return table(("Date", "Entry", "What", "By", "Recorded (UTC)", "Entry id"), rows[left_out:]) + note
 
 
-def _row(entry: Recorded[Event], corrected: bool) -> tuple[object, ...]:
-    facts = entry.event.model_dump(mode="json", exclude={"occurred_on", "proof", "salt"}, exclude_none=True)
-    told = {name.replace("_", " "): value for name, value in facts.items() if value not in ("", "unknown", [])}
-    said = "; ".join(f"{name} {_plain(value)}" for name, value in told.items())
-    mark = " (corrected)" if corrected else ""
+def _marks(patient: Patient) -> Mapping[UUID, str]:
+    """What became of entries that no longer stand as they were entered."""
+    corrected = {entry.event_id: " (corrected)" for entry in patient.entries if entry.corrected_by}
+    voids = (entry.event for entry in patient.history if isinstance(entry.event, EntryVoided))
+    return {**corrected, **{void.target: " (voided)" for void in voids}}
+
+
+def _row(entry: Recorded[Event], mark: str, said: str) -> tuple[object, ...]:
     return (
         entry.occurred_on,
         entry.event.type.split(".")[0] + mark,
-        said[:300],
+        said,
         entry.provenance.actor.id,
         f"{entry.recorded_at:%Y-%m-%d %H:%M}",
         entry.event_id,
     )
+
+
+def _said(entry: Recorded[Event], stood: dict[UUID, Mapping[str, Any]]) -> str:
+    """What an entry says. `stood` is what each entry said until then, corrections taken in; this one is added."""
+    event = entry.event
+    if isinstance(event, EntryCorrected):
+        facts = _changed(event, stood.get(event.target, {}))
+        stood[event.target] = event.replacement
+    else:
+        facts = stood[entry.event_id] = event.model_dump(mode="json", exclude={"proof", "salt"}, exclude_none=True)
+    told = {name: value for name, value in facts.items() if name != "occurred_on" and value not in _EMPTY}
+    return "; ".join(f"{name.replace('_', ' ')} {_plain(value)}" for name, value in told.items())[:_MOST_SAID]
+
+
+def _changed(correction: EntryCorrected, before: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what a correction changes, beside what stood there; the reason first."""
+    changed = {
+        {"occurred_on": "date"}.get(name, name): f"{_plain(value)} (was {_plain(before.get(name, 'empty'))})"
+        for name, value in correction.replacement.items()
+        if value != before.get(name)
+    }
+    return {"reason": correction.reason, **changed, "entry": str(correction.target)}
 
 
 def _plain(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from itertools import accumulate
 from zlib import crc32
 
 from domain.patient import Patient
@@ -37,13 +38,8 @@ def _work_table(items: Sequence[WorkItem]) -> str:
 def enrolment_page(patients: Sequence[Patient], edition: Edition, today: date) -> str:
     """Screened and randomised, by month, against the plan of the protocol."""
     randomised = [patient for patient in patients if patient.allocation is not None]
-    by_month = Counter(_month(patient) for patient in randomised)
     planned = edition.target_patients / edition.planned_accrual_months
-    rows: list[tuple[object, ...]] = []
-    total = 0
-    for number, month in enumerate(sorted(by_month), start=1):
-        total += by_month[month]
-        rows.append((month, by_month[month], total, f"{min(planned * number, edition.target_patients):.0f}"))
+    rows = _by_month(randomised, edition, today)
     parts = [
         f"# Enrolment on {today}",
         f"{len(randomised)} of {edition.target_patients} patients randomised, {len(patients)} screened, "
@@ -54,9 +50,28 @@ def enrolment_page(patients: Sequence[Patient], edition: Edition, today: date) -
     return "\n\n".join(parts) + "\n"
 
 
-def _month(patient: Patient) -> str:
-    assert patient.allocation is not None
-    return str(patient.allocation.occurred_on)[:7]
+def _by_month(randomised: Sequence[Patient], edition: Edition, today: date) -> list[tuple[object, ...]]:
+    """Every month since the first patient, those in which nobody was randomised too."""
+    days = [patient.allocation.occurred_on.earliest for patient in randomised if patient.allocation]
+    if not days:
+        return []
+    counted = Counter(map(_month, days))
+    planned = edition.target_patients / edition.planned_accrual_months
+    months = range(min(counted), max(_month(today), *counted) + 1)
+    totals = accumulate(counted[month] for month in months)
+    return [
+        (_named(month), counted[month], total, f"{min(planned * number, edition.target_patients):.0f}")
+        for number, (month, total) in enumerate(zip(months, totals, strict=True), start=1)
+        if counted[month] or total < edition.target_patients
+    ]
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _named(month: int) -> str:
+    return f"{month // 12}-{month % 12 + 1:02}"
 
 
 def start_page(simulated: bool, patients: Sequence[Patient]) -> str:
@@ -71,6 +86,8 @@ def start_page(simulated: bool, patients: Sequence[Patient]) -> str:
         ("[Forms](/v2/deployments)", "Choose a form, then Run, then Custom run"),
     ]
     names = [f"[{p.patient_id}](/v2/artifacts/key/{artifact_key(p.patient_id)})" for p in patients[:_MOST_ROWS]]
+    if len(patients) > _MOST_ROWS:
+        names.append(f"{len(patients) - _MOST_ROWS} more: `imni status`")
     parts = ["# Start here", f"{kind}IMNI PRECISION, NCT04517266.", table(("Page", "What it shows"), links)]
     return "\n\n".join([*parts, "## Patients", " · ".join(names) or "None yet: use the form *Screening*."]) + "\n"
 

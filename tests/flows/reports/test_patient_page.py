@@ -1,0 +1,112 @@
+"""A patient's page: where she stands, what comes next, and every entry as an auditor must find it."""
+
+import re
+from datetime import date
+
+import pytest
+
+from events.event import Event
+from flows.reports.patient_page import patient_page, state_of
+from flows.reports.trial_pages import artifact_key
+from tests import facts
+from tests.given import edition_with, entry, patient_with
+from tests.schedules import TABLE_1
+
+TODAY = date(2022, 1, 1)
+
+
+def _page(*events: Event, today: date = TODAY) -> str:
+    return patient_page(patient_with(*events), edition_with(), today)
+
+
+def _line(page: str, text: str) -> list[str]:
+    """The cells of the one row that contains a text."""
+    (row,) = (line for line in page.splitlines() if text in line and line.startswith("|"))
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ((facts.screened(),), "In screening."),
+        (facts.eligible(), "In screening; RecurIndex score 44, low genomic risk."),
+        (facts.eligible(facts.result(46)), "In screening; RecurIndex score 46, high genomic risk."),
+        ((*facts.eligible(), facts.screening_failed("IC03")), "Screening failed."),
+        (facts.enrolled(arm="IMNI"), "Randomised to IMNI on 2021-01-10."),
+        (facts.enrolled(facts.death("2021-12")), "Died on 2021-12."),
+    ],
+)
+def test_the_page_begins_with_where_she_stands(events: tuple[Event, ...], said: str) -> None:
+    assert state_of(patient_with(*events), edition_with()) == said
+    assert _page(*events).split("\n\n")[1] == said
+
+
+def test_what_comes_next_names_day_and_doer() -> None:
+    assert _line(_page(*facts.enrolled()), "Plan radiotherapy")[1] == "radiation-oncologist"
+    assert "Nothing is open." in _page(*facts.enrolled(facts.death("2021-06-01")))
+
+
+def test_criteria_show_what_was_seen_and_what_is_missing() -> None:
+    page = _page(*facts.eligible(facts.pathology(nodes_positive=4), without=[type(facts.history())]))
+    assert _line(page, "| IC03 |")[2:] == ["**not met**", "4, pN1a"]
+    assert _line(page, "| EC09 |")[2] == "not known"
+
+
+def test_visits_show_their_windows_and_what_became_of_them() -> None:
+    page = _page(*facts.enrolled(facts.completed(), facts.scheduled(*TABLE_1), facts.visit("6m", "2021-08-19")))
+    assert _line(page, "| 6m |")[4] == "done 2021-08-19"
+    assert "## Visits" not in _page(*facts.enrolled())
+
+
+def test_deviations_name_their_rule() -> None:
+    page = _page(*facts.enrolled(facts.amended(46)))
+    assert _line(page, "| DR02 | major")[1] == "major"
+    assert "## Deviations" not in _page(*facts.enrolled())
+
+
+def test_a_correction_shows_old_new_and_reason_and_marks_the_entry() -> None:
+    first = facts.corrected(entry(2), facts.pathology(grade=1), reason="misread")
+    second = facts.corrected(entry(2), facts.pathology("2020-11-28", grade=3), reason="slide reviewed")
+    page = _page(facts.screened(), facts.pathology(), first, second)
+    assert f"reason misread; grade 1 (was 2); entry {entry(2)}" in page
+    assert f"reason slide reviewed; date 2020-11-28 (was 2020-11-27); grade 3 (was 1); entry {entry(2)}" in page
+    assert _line(page, "pathology-reported")[1] == "pathology-reported (corrected)"
+
+
+def test_a_void_marks_the_entry_it_voids() -> None:
+    page = _page(facts.screened(), facts.contact("2021-01-02"), facts.voided(entry(2)))
+    assert _line(page, "contact-made")[1] == "contact-made (voided)"
+    assert "reason wrong patient" in _line(page, "entry-voided")[2]
+
+
+def test_free_text_stays_in_its_cell() -> None:
+    cells = _line(_page(facts.screened(), facts.query(question="a | b\nc")), "query-opened")
+    assert len(cells) == 6
+    assert cells[2] == r"query id Q-1; question a \| b c"
+
+
+def test_the_secrets_of_an_allocation_are_not_shown() -> None:
+    page = _page(*facts.enrolled())
+    assert "salt" not in page
+    assert "proof" not in page
+
+
+def test_a_long_life_still_fits_into_an_artifact() -> None:
+    many = [facts.query(f"Q-{number}", question="很长的问题" * 100) for number in range(600)]
+    page = _page(facts.screened(), *many)
+    assert len(page.encode()) < 300_000
+    assert "401 earlier entries: `imni history RJ-0001`" in page
+    assert "551 more: `imni worklist RJ-0001`" in page
+    assert "query id Q-599" in page
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("RJ-1", "rj-1"), ("RJ-1", "RJ_1"), ("RJ.1", "RJ_1"), ("A-B", "A.B"), ("rj-1", "Rj-1")]
+)
+def test_no_two_patients_share_a_page(one: str, other: str) -> None:
+    assert artifact_key(one) != artifact_key(other)
+    assert re.fullmatch("[a-z0-9-]+", artifact_key(one) + artifact_key(other))
+
+
+def test_the_usual_id_is_easy_to_find() -> None:
+    assert artifact_key("RJ-0042") == "patient-rj-0042"

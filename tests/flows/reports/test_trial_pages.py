@@ -1,0 +1,69 @@
+"""Pages about the whole trial: what is overdue, how enrolment goes against plan, where to begin."""
+
+from dataclasses import replace
+from datetime import date
+
+from domain.patient import Patient
+from flows.reports.trial_pages import enrolment_page, start_page, worklist_page
+from tests import facts
+from tests.given import edition_with, patient_with
+
+
+def _patient(patient_id: str, on: str | None = None) -> Patient:
+    return patient_with(*(facts.enrolled(on=on) if on else (facts.screened(),)), patient_id=patient_id)
+
+
+def _rows(page: str) -> list[list[str]]:
+    lines = [line for line in page.splitlines() if line.startswith("|") and not line.startswith("| ---")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_worklist_puts_what_is_overdue_first() -> None:
+    planned = patient_with(*facts.enrolled(facts.planned()), patient_id="RJ-1")
+    page = worklist_page([planned, _patient("RJ-2")], edition_with(), date(2021, 2, 10))
+    overdue, current = page.split("## Overdue")[1].split("## To do")
+    assert "RJ-1" in overdue
+    assert "RJ-2" in current
+    assert f"{len(_rows(overdue)) - 1} overdue, {len(_rows(current)) - 1} to do." in page
+
+
+def test_a_long_worklist_says_how_much_it_leaves_out() -> None:
+    page = worklist_page([_patient(f"RJ-{n:04}") for n in range(310)], edition_with(), date(2020, 12, 1))
+    assert "10 more: `imni worklist`" in page
+    assert len(page.encode()) < 300_000
+
+
+def test_an_empty_worklist_is_said_to_be() -> None:
+    assert "0 overdue, 0 to do." in worklist_page([], edition_with(), date(2021, 2, 10))
+
+
+def test_enrolment_counts_the_months_in_which_nobody_came_against_the_plan() -> None:
+    patients = [_patient("RJ-1", "2020-12-20"), _patient("RJ-2", "2021-03-02"), _patient("RJ-3")]
+    page = enrolment_page(patients, edition_with(), date(2021, 4, 5))
+    assert "2 of 214 patients randomised, 3 screened" in page
+    assert _rows(page)[1:] == [
+        ["2020-12", "1", "1", "9"],
+        ["2021-01", "0", "1", "18"],
+        ["2021-02", "0", "1", "27"],
+        ["2021-03", "1", "2", "36"],
+        ["2021-04", "0", "2", "45"],
+    ]
+
+
+def test_once_enrolment_is_complete_no_months_are_added() -> None:
+    small = replace(edition_with(), target_patients=2, planned_accrual_months=2)
+    patients = [_patient("RJ-1", "2020-12-20"), _patient("RJ-2", "2021-01-02")]
+    rows = _rows(enrolment_page(patients, small, date(2025, 1, 1)))
+    assert rows[1:] == [["2020-12", "1", "1", "1"], ["2021-01", "1", "2", "2"]]
+
+
+def test_before_the_first_patient_there_is_no_table() -> None:
+    assert "Nobody is randomised yet." in enrolment_page([], edition_with(), date(2021, 1, 1))
+
+
+def test_the_start_page_leads_to_every_patient_and_says_what_is_simulated() -> None:
+    page = start_page(True, [_patient("RJ-0042")])
+    assert "[RJ-0042](/v2/artifacts/key/patient-rj-0042)" in page
+    assert "simulated trial" in page
+    assert "simulated" not in start_page(False, [])
+    assert "12 more: `imni status`" in start_page(False, [_patient(f"RJ-{n}") for n in range(312)])
