@@ -41,14 +41,23 @@ def open_home(settings: Settings, now: datetime, *, simulated: bool | None = Non
 
     Raises `HomeRefused` when its allocation seed is lost or another one, `OtherKindOfLog` when it is of the other kind.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
-    settings.log_path.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (settings.home, settings.log_path.parent):
+        _make_folder(folder)
     log = open_sqlite_log(settings.log_path, simulated=simulated)
     try:
         return _opened(log, settings, now)
     except BaseException:
         log.close()
         raise
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise HomeRefused(
+            f"{folder} cannot be made ({problem.strerror}): set IMNI_HOME to a folder that you may write"
+        ) from None
 
 
 def _opened(log: EventLog, settings: Settings, now: datetime) -> TrialLog:

@@ -15,6 +15,7 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic_core import ErrorDetails
 
 from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS
 from domain.decisions.command import Command
@@ -117,10 +118,13 @@ def _told(form: Any, written: tuple[Recorded[Any], ...]) -> str:
 
 def in_words(refusal: ValidationError) -> str:
     """What is wrong with a form, field by field."""
-    return "; ".join(
-        f"{' › '.join(str(part) for part in error['loc'])}: {error['msg']} (given: {str(error['input'])[:60]!r})"
-        for error in refusal.errors()
-    )
+    return "; ".join(map(_field_in_words, refusal.errors()))
+
+
+def _field_in_words(error: ErrorDetails) -> str:
+    field = " › ".join(str(part) for part in error["loc"])
+    given = "" if error["type"] == "missing" else f" (given: {str(error['input'])[:60]!r})"
+    return f"{field}: {error['msg']}{given}"
 
 
 def function_name(command: type[Command]) -> str:

@@ -40,11 +40,22 @@ def main() -> None:
 
 
 def _refusals() -> tuple[type[Exception], ...]:
+    from deployments.prefect_server import PrefectServerError
     from domain.analysis.errors import AnalysisError
     from domain.rejections import Rejection
+    from flows.gateways.errors import ChannelUnreadable
     from flows.home import HomeRefused
     from flows.settings import SettingsRefused
     from flows.take_over import TakeOverRefused
     from store.event_log import EventLogError
 
-    return (Rejection, AnalysisError, SettingsRefused, HomeRefused, TakeOverRefused, EventLogError)
+    return (
+        Rejection,
+        AnalysisError,
+        SettingsRefused,
+        HomeRefused,
+        TakeOverRefused,
+        EventLogError,
+        PrefectServerError,
+        ChannelUnreadable,
+    )

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from deployments.command_line.given_data import text_of
 from deployments.command_line.installation import day, instant, opened
 from deployments.command_line.options import Cutoff, Json, KnownAt, TableFile
 from deployments.command_line.printing import print_json, print_table, say
-from domain.rejections import Incomplete, NoSuchEntry
+from domain.rejections import Contradiction, Incomplete, NoSuchEntry
 
 if TYPE_CHECKING:
     from domain.analysis.result import AnalysisReport
@@ -23,17 +24,27 @@ def analyse(
     known_at: KnownAt = None,
     records: Annotated[bool, typer.Option("--records", help="Add one record a patient.")] = False,
     table: TableFile = None,
-    unit: Annotated[str, typer.Option("--unit", help="Unit of the table's times: days or years.")] = "days",
+    unit: Annotated[str | None, typer.Option("--unit", help="Unit of the table's times: days or years.")] = None,
     as_json: Json = False,
 ) -> None:
     """Analyse an endpoint: survival by arm, log-rank, hazard ratio and difference with their non-inferiority tests."""
     if table is not None:
-        report = _of_table(table, unit)
+        _refuse_beside_table(endpoint, cutoff, known_at, records)
+        report = _of_table(table, unit or "days")
     else:
+        if unit is not None:
+            raise Contradiction("--unit", unit, "is for a plain table; the log counts in days", "Leave it out")
         if endpoint is None:
             raise Incomplete("--endpoint", "missing", "which endpoint?", "Use EFS, LRRFS or OS")
         report = _of_log(endpoint, population, cutoff, known_at, records)
     print_json(report.model_dump(mode="json")) if as_json else _say(report)
+
+
+def _refuse_beside_table(endpoint: str | None, cutoff: str | None, known_at: str | None, records: bool) -> None:
+    given = {"--endpoint": endpoint, "--cutoff": cutoff, "--known-at": known_at, "--records": records or None}
+    for option, value in given.items():
+        if value is not None:
+            raise Contradiction(option, str(value), "asks about the log, --table about a file", "Leave one of them out")
 
 
 def _of_log(endpoint: str, population: str, cutoff: str | None, known_at: str | None, records: bool) -> AnalysisReport:
@@ -59,12 +70,12 @@ def _of_table(path: Path, unit: str) -> AnalysisReport:
     from domain.analysis.table_reading import read_table
     from domain.protocol.v2_0 import EDITION
 
-    if not path.is_file():
-        raise NoSuchEntry("--table", str(path), "no such file", "Give the path of a CSV file")
     if unit not in ("days", "years"):
         raise NoSuchEntry("--unit", repr(unit), "no such unit", "Use days or years")
     kind: Literal["days", "years"] = "days" if unit == "days" else "years"
-    estimates = analyse_table(read_table(path.read_text(encoding="utf-8-sig"), kind), EDITION.margins)
+    estimates = analyse_table(
+        read_table(text_of(path, "--table", "Give the path of a CSV file"), kind), EDITION.margins
+    )
     return AnalysisReport(
         **dict(estimates), endpoint=None, population=None, cutoff=None, known_at=None, edition=EDITION.id, position=None
     )

@@ -6,6 +6,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
+from pydantic import ValidationError
+
 from domain.rejections import Implausible, NoSuchEntry
 from events.event import Event
 from events.recorded import Actor, Recorded, Source
@@ -29,9 +31,9 @@ def instant(text: str, option: str) -> datetime:
         if len(text) == len("2022-07-30"):
             return datetime.combine(date.fromisoformat(text), datetime.max.time(), UTC)
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise Implausible(option, repr(text), "is not an instant", "Write 2022-07-30T12:00:00Z or 2022-07-30") from None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def day(text: str, option: str) -> date:
@@ -50,7 +52,16 @@ def entry_of(trial_log: TrialLog, by: str, role: str, at: str | None, reference:
             "Leave --at out, or make another home with `imni init --simulated`"
         )
     moment = instant(at, "--at") if at else clock_of(trial_log, SystemClock()).now()
-    return Entry(Actor(id=by, role=role, kind="human"), Source(kind="command-line", reference=reference), moment)
+    return Entry(_author(by, role), Source(kind="command-line", reference=reference), moment)
+
+
+def _author(by: str, role: str) -> Actor:
+    try:
+        return Actor(id=by, role=role, kind="human")
+    except ValidationError as refusal:
+        problem = refusal.errors()[0]
+        option = {"id": "--by", "role": "--role"}[str(problem["loc"][0])]
+        raise Implausible(option, repr(problem["input"][:40]), problem["msg"], "Write who you are") from None
 
 
 def history_of(trial_log: TrialLog, patient_id: str) -> tuple[Recorded[Event], ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+_LONGEST_LINE = 200
 FINE, FINDINGS, BAD_INPUT = 0, 1, 2
 """Exit statuses: all is well; something was found; the input cannot be used."""
 
@@ -26,7 +27,13 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*("" if cell is None else str(cell) for cell in row))
-    Console().print(table)
+    _wide().print(table)
+
+
+def _wide() -> Console:
+    """The terminal; what is not one, a file or a pipe, gets lines as long as they need to be."""
+    console = Console()
+    return console if console.is_terminal else Console(width=max(console.width, _LONGEST_LINE))
 
 
 def say(text: str) -> None:

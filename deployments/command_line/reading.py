@@ -18,6 +18,7 @@ from domain.protocol.editions import edition_in_force
 from domain.work_item import ENGINE_WORK
 from domain.worklist import worklist
 from flows.clock import SystemClock
+from flows.home import clock_of
 from flows.live_patients import LivePatients
 from flows.settings import read_settings
 from store.transact import TrialLog
@@ -63,7 +64,7 @@ def print_worklist(
     """Print the open work, the most urgent first."""
     with opened() as trial_log:
         edition = trial_log.edition()
-        today = day(on, "--on") if on else SystemClock().today(read_settings().time_zone)
+        today = day(on, "--on") if on else clock_of(trial_log, SystemClock()).today(read_settings().time_zone)
         patients = [fold(patient, history_of(trial_log, patient))] if patient else _everyone(trial_log)
         items = [asdict(item) for each in patients for item in worklist(each, edition, today)]
     items.sort(key=lambda item: (item["due_on"], item["key"]))
@@ -83,15 +84,20 @@ def _everyone(trial_log: TrialLog) -> list[Patient]:
 def status(as_json: Json = False) -> None:
     """Print where the installation and the trial stand."""
     with opened() as trial_log:
-        told = _status(trial_log, SystemClock().today(read_settings().time_zone))
+        told = _status(trial_log, clock_of(trial_log, SystemClock()).today(read_settings().time_zone))
     if as_json:
         print_json(told)
         return
     if told["simulated"]:
         say("This is a SIMULATED trial.")
-    print_table(
-        "Status", ("", ""), [(key.replace("_", " "), value) for key, value in told.items() if key != "patient_ids"]
-    )
+    shown = {key: value for key, value in told.items() if key != "patient_ids"}
+    print_table("Status", ("", ""), [(key.replace("_", " "), _in_words(value)) for key, value in shown.items()])
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {held}" for key, held in value.items()) or "none"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
 def _status(trial_log: TrialLog, today: date) -> dict[str, Any]:

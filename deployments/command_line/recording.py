@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
-from pydantic import ValidationError
 
 from deployments.command_line.envelopes import envelope
+from deployments.command_line.given_data import command_from
 from deployments.command_line.installation import entry_of, instant, opened
 from deployments.command_line.options import At, By, DryRun, Json, On, Rejects, Role
 from deployments.command_line.printing import FINDINGS, print_json, print_table, say
@@ -72,7 +69,7 @@ def record(
     with opened() as trial_log:
         entry = entry_of(trial_log, by, role, at, f"imni record {command}")
         today = entry.at.astimezone(trial_log.edition().site_zone).date()
-        written = _carry_out(trial_log, _parsed(kind, data, on, today), patient, entry)
+        written = _carry_out(trial_log, command_from(kind, data, on, today), patient, entry)
         print_json(written) if as_json else _say_what_was_written(written)
 
 
@@ -136,41 +133,6 @@ def _command_class(name: str) -> type[Command]:
         hint = f"Did you mean {near[0]}? " if near else ""
         raise NoSuchEntry("COMMAND", repr(name), "no such command", f"{hint}`imni record --list` prints them all")
     return commands[name]
-
-
-def _parsed(kind: type[Command], data: str, on: str | None, today: date) -> Command:
-    values = _json_object(_text(data))
-    if on is not None:
-        values["occurred_on"] = on
-    values.setdefault("occurred_on", str(today))
-    try:
-        return kind.model_validate_json(json.dumps(values))
-    except ValidationError as refusal:
-        problems = [f"{'.'.join(str(part) for part in e['loc'])} {e['input']!r}: {e['msg']}" for e in refusal.errors()]
-        raise Implausible(
-            kind.wire, "as given", "; ".join(problems), "`imni record --list` shows what each field takes"
-        ) from None
-
-
-def _text(data: str) -> str:
-    if data == "-":
-        return sys.stdin.read()
-    if data.startswith("@"):
-        path = Path(data[1:])
-        if not path.is_file():
-            raise NoSuchEntry("--data", data, "no such file", "Give @ and the path of a JSON file")
-        return path.read_text(encoding="utf-8")
-    return data
-
-
-def _json_object(text: str) -> dict[str, Any]:
-    try:
-        values = json.loads(text)
-    except ValueError as problem:
-        raise Implausible("--data", repr(text[:80]), f"is not JSON ({problem})", 'Write {"field": "value"}') from None
-    if not isinstance(values, dict):
-        raise Implausible("--data", repr(text[:80]), "is not a JSON object", 'Write {"field": "value"}')
-    return cast("dict[str, Any]", values)
 
 
 def _carry_out(trial_log: TrialLog, command: Command, patient: str | None, entry: Entry) -> list[dict[str, Any]]:
