@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-_LONGEST_LINE = 200
+_RICHS_FALLBACK, _LONGEST_LINE = 80, 200
 FINE, FINDINGS, BAD_INPUT = 0, 1, 2
 """Exit statuses: all is well; something was found; the input cannot be used."""
 
@@ -31,9 +31,10 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 
 def _wide() -> Console:
-    """The terminal; what is not one, a file or a pipe, gets lines as long as they need to be."""
+    """The terminal, or as wide as COLUMNS says; a file or a pipe gets lines as long as they need to be."""
     console = Console()
-    return console if console.is_terminal else Console(width=max(console.width, _LONGEST_LINE))
+    unknown = not console.is_terminal and console.width == _RICHS_FALLBACK
+    return Console(width=_LONGEST_LINE) if unknown else console
 
 
 def say(text: str) -> None:

@@ -1,11 +1,12 @@
 """Whatever is typed, a refusal is one sentence with the way out, never a traceback, and nothing is written."""
 
 import socket
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.deployments.homes import Home
+from tests.deployments.homes import IMNI, Home
 
 CONTACT = ["record", "record-contact", "--patient", "RJ-1"]
 
@@ -90,10 +91,6 @@ def test_a_port_in_use_and_an_unreadable_channel_stop_the_engine_before_it_start
 
 
 def test_a_reader_that_stops_reading_is_no_fault(home: Home) -> None:
-    import subprocess
-
-    from tests.deployments.homes import IMNI
-
     shell = f"{IMNI} record --list | head -1"
     environment = {"IMNI_HOME": str(home.path), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
     ran = subprocess.run(

@@ -15,6 +15,7 @@ from events.follow_up import ReminderSent
 from events.genomics import GenomicTestOrdered
 from events.recorded import Recorded, Source
 from flows.clock import SimulatedClock
+from flows.lead import Lead
 from flows.live_patients import patients_as_of
 from flows.pace import Pace, Tries
 from flows.survival_analysis import analyse, record
@@ -80,6 +81,23 @@ async def test_a_log_held_by_another_process_costs_time_only(at: Site) -> None:
         await _until(lambda: at.patient("RJ-1").has(GenomicTestOrdered))
         stop.set()
         await running
+
+
+async def test_who_cannot_renew_the_lead_does_not_lead(at: Site) -> None:
+    with open_sqlite_log(at.given.settings.log_path) as impatient:
+        with impatient.transaction() as database:
+            database.execute("pragma busy_timeout=50")
+        lead = Lead(impatient, at.clock)
+        assert lead.take()
+        holding = sqlite3.connect(at.given.settings.log_path, isolation_level=None)
+        holding.execute("begin immediate")
+        stop = asyncio.Event()
+        keeping = asyncio.ensure_future(lead.keep(stop))
+        await _until(lambda: not lead.held)
+        holding.close()
+        await _until(lambda: lead.held)
+        stop.set()
+        await keeping
 
 
 async def test_a_fault_of_the_program_ends_the_reactor_aloud_and_frees_the_lead(at: Site) -> None:
