@@ -15,9 +15,8 @@ from deployments.command_line.progress import counting
 
 def verify(as_json: Json = False) -> None:
     """Check that the log is whole: positions, versions, digests, dates. Exit status 1 on any finding."""
-    from store.integrity import verify_file
-
     from flows.settings import read_settings
+    from store.integrity import verify_file
 
     path = read_settings().log_path
     if not path.exists():
