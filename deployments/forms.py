@@ -8,10 +8,17 @@ from prefect.types.entrypoint import EntrypointType
 
 from deployments.schedules import SCHEDULED, Scheduled
 from flows.operator_entry import FORMS, OPERATOR_COMMANDS
+from flows.reports.links import page_link
+from flows.reports.next_forms import chapter_of
 
-_PAGES = (
-    "\n\n[Start here](/v2/artifacts/key/start-here) · [Open work](/v2/artifacts/key/worklist) · "
-    "[Enrolment](/v2/artifacts/key/enrolment) · [Event-free survival](/v2/artifacts/key/curve-efs)"
+_PAGES = "\n\n" + " · ".join(
+    page_link(text, key)
+    for text, key in (
+        ("Start here", "start-here"),
+        ("Open work", "worklist"),
+        ("Enrolment", "enrolment"),
+        ("Event-free survival", "curve-efs"),
+    )
 )
 
 
@@ -20,10 +27,9 @@ async def form_deployments() -> list[RunnerDeployment]:
     found: list[RunnerDeployment] = []
     for wire, form in FORMS.items():
         command = OPERATOR_COMMANDS[wire]
-        chapter = command.__module__.rpartition(".")[2].replace("_", "-")
         deployment = await form.ato_deployment(
             name=command.title,
-            tags=["form", chapter],
+            tags=["form", chapter_of(command)],
             description=(command.__doc__ or "").strip() + _PAGES,
             entrypoint_type=EntrypointType.MODULE_PATH,
         )

@@ -64,11 +64,12 @@ def serve(listener: socket.socket) -> None:
     from prefect.server.api.server import create_app
 
     from deployments.prefect_database import let_writers_queue
+    from deployments.prefect_shortcuts import ShortCuts
 
     let_writers_queue()
 
     config = uvicorn.Config(
-        KeptInside(create_app(final=True)),
+        KeptInside(ShortCuts(create_app(final=True))),
         log_level="warning",
         timeout_graceful_shutdown=_LAST_REQUESTS_SECONDS,
         lifespan="on",

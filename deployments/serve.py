@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from deployments.prefect_server import PrefectServer
 from flows.clock import SystemClock
+from flows.reports.links import PAGES
 from flows.resources import Resources, open_resources, using
 from flows.settings import Settings, enter_environment, read_settings
 
@@ -43,7 +44,7 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
         await runner.aadd_deployment(deployment)
     with using(given):
         await refresh_read_models([])  # the reactor shows every patient when it starts
-        _say(f"Ready: open {server.ui_url}/v2/artifacts/key/start-here (Ctrl-C stops everything)")
+        _say(f"Ready: open {server.ui_url}{PAGES}start-here (Ctrl-C stops everything)")
         await _until_stopped(runner, Reactor(given, REACTIONS, ticking=SystemClock()))
     if given.laboratory:
         await given.laboratory.aclose()

@@ -34,13 +34,15 @@ class LivePatients:
 
     def _take(self, entry: Recorded[Event]) -> None:
         patient_id = patient_of(entry.stream)
+        counts = True
         if patient_id is not None:
-            patient = self.patients.get(patient_id) or Patient(patient_id=patient_id)
-            self.patients[patient_id] = evolve(patient, entry)
+            before = self.patients.get(patient_id) or Patient(patient_id=patient_id)
+            self.patients[patient_id] = after = evolve(before, entry)
+            counts = bool(before.allocation or after.allocation)  # nobody is analysed who was not randomised
         elif entry.stream == self.trial_log.names.trial:
             self.trial = Standing((*self.trial.history, entry))
         self.position = entry.position
-        if touches_analyses(entry.event):
+        if counts and touches_analyses(entry.event):
             self.last_touched = entry.position
 
 

@@ -22,7 +22,7 @@ from domain.decisions.command import Command
 from domain.rejections import Rejection
 from events.recorded import Actor, Recorded, Source
 from events.streams import PATIENT_ID, PATIENT_ID_RULE
-from flows.reports.trial_pages import artifact_key
+from flows.reports.links import PAGES, artifact_key
 from flows.resources import Resources, resources
 from store.event_log import EventLogError
 from store.transact import Entry
@@ -113,7 +113,7 @@ def _told(form: Any, written: tuple[Recorded[Any], ...]) -> str:
         return "Already on record: nothing was added."
     names = ", ".join(f"{entry.event.type.rpartition('.')[0]} (position {entry.position})" for entry in written)
     patient = getattr(form, "patient_id", None)
-    return f"Recorded {names}." + (f" See artifact {artifact_key(patient)}." if patient else "")
+    return f"Recorded {names}." + (f" Her page: {PAGES}{artifact_key(patient)}" if patient else "")
 
 
 def in_words(refusal: ValidationError) -> str:

@@ -3,47 +3,81 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from prefect import flow
 from prefect.artifacts import acreate_markdown_artifact
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
+from prefect.runtime import flow_run
 
 from flows.live_patients import LivePatients
+from flows.reports.links import artifact_key
 from flows.reports.patient_page import patient_page
-from flows.reports.trial_pages import artifact_key, enrolment_page, start_page, worklist_page
+from flows.reports.trial_pages import enrolment_page, start_page, worklist_page
 from flows.resources import Resources, resources
 from store.projections.refreshing import refresh
 
 _AT_ONCE = 8
+_MOST_NAMED = 3
 
 
-@flow(name="refresh-read-models", description="Bring pages and projections up to date.", validate_parameters=False)
+class _Page(NamedTuple):
+    key: str
+    markdown: str
+    title: str
+
+
+def _run_name() -> str:
+    """A run is named by whose pages it shows, so that the list of runs can be read."""
+    patient_ids = flow_run.get_parameters().get("patient_ids")
+    if patient_ids is None:
+        return "pages of everyone"
+    if not patient_ids:
+        return "pages of the trial"
+    more = f" and {len(patient_ids) - _MOST_NAMED} more" if len(patient_ids) > _MOST_NAMED else ""
+    return f"pages of {', '.join(patient_ids[:_MOST_NAMED])}{more}"
+
+
+@flow(
+    name="refresh-read-models",
+    description="Bring pages and projections up to date.",
+    flow_run_name=_run_name,
+    validate_parameters=False,
+)
 async def refresh_read_models(patient_ids: Sequence[str] | None = None) -> None:
     """Refresh the projections, the pages of these patients (everyone's when left out), and the trial's pages."""
     given = resources()
     refresh(given.trial_log)
     live = LivePatients(given.trial_log)
     live.read_on()
-    gate = asyncio.Semaphore(_AT_ONCE)
     ids = sorted(live.patients) if patient_ids is None else patient_ids
-    await asyncio.gather(*(_show_patient(given, live, patient_id, gate) for patient_id in ids))
-    await _show_trial(given, live)
+    pages = iter((*_of_patients(given, live, ids), *_of_trial(given, live)))
+    while group := tuple(islice(pages, _AT_ONCE)):
+        await _show(group)
 
 
-async def _show_patient(given: Resources, live: LivePatients, patient_id: str, gate: asyncio.Semaphore) -> None:
-    async with gate:
-        page = patient_page(live.patients[patient_id], given.trial_log.edition(), given.today)
-        key, description = artifact_key(patient_id), f"Patient {patient_id}"
-        await acreate_markdown_artifact(markdown=page, key=key, description=description)
+async def _show(pages: Sequence[_Page]) -> None:
+    """Make a new version of each page that no longer says what its newest version says."""
+    keys = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=[page.key for page in pages]))
+    async with get_client() as client:
+        shown = {found.key: found.data for found in await client.read_latest_artifacts(artifact_filter=keys)}
+    changed = [page for page in pages if shown.get(page.key) != page.markdown]
+    await asyncio.gather(*(acreate_markdown_artifact(p.markdown, key=p.key, description=p.title) for p in changed))
 
 
-async def _show_trial(given: Resources, live: LivePatients) -> None:
+def _of_patients(given: Resources, live: LivePatients, patient_ids: Iterable[str]) -> Iterable[_Page]:
+    edition, today = given.trial_log.edition(), given.today
+    for patient_id in patient_ids:
+        page = patient_page(live.patients[patient_id], edition, today)
+        yield _Page(artifact_key(patient_id), page, f"Patient {patient_id}")
+
+
+def _of_trial(given: Resources, live: LivePatients) -> Iterable[_Page]:
     patients = [live.patients[patient_id] for patient_id in sorted(live.patients)]
     edition, today = given.trial_log.edition(), given.today
-    pages = {
-        "start-here": start_page(given.trial_log.names.simulated, patients),
-        "worklist": worklist_page(patients, edition, today),
-        "enrolment": enrolment_page(patients, edition, today),
-    }
-    for key, page in pages.items():
-        await acreate_markdown_artifact(markdown=page, key=key, description=key.replace("-", " ").capitalize())
+    yield _Page("start-here", start_page(given.trial_log.names.simulated, patients), "Start here")
+    yield _Page("worklist", worklist_page(patients, edition, today), "Open work")
+    yield _Page("enrolment", enrolment_page(patients, edition, today), "Enrolment")

@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from prefect import flow
 from prefect.artifacts import acreate_markdown_artifact
+from prefect.runtime import flow_run
 
 from domain.analysis.result import AnalysisReport
 from domain.analysis.survival_table import SurvivalTable
@@ -24,7 +25,17 @@ from flows.resources import Resources, resources
 CODE_VERSION = version("imni-precision-engine")
 
 
-@flow(name="analyse-endpoints", description="Analyse EFS, LRRFS and OS again.", validate_parameters=False)
+def _run_name() -> str:
+    """A run is named by what it analyses, so that the list of runs can be read."""
+    return f"analysis of {', '.join(flow_run.get_parameters().get('endpoints') or ENDPOINTS)}"
+
+
+@flow(
+    name="analyse-endpoints",
+    description="Analyse EFS, LRRFS and OS again.",
+    flow_run_name=_run_name,
+    validate_parameters=False,
+)
 async def analyse_endpoints(endpoints: list[str] | None = None) -> None:
     """Analyse endpoints from the log, record each analysis, and show its curve."""
     given = resources()

@@ -81,12 +81,13 @@ def void(command: VoidEntry, patient: Patient) -> list[Event]:
     return [EntryVoided(occurred_on=command.occurred_on, target=command.target, reason=command.reason)]
 
 
-_DONE_IN_THE_WORLD = (PatientRandomised, GenomicTestOrdered, ReminderSent, EntryVoided, EntryCorrected)
+DONE_IN_THE_WORLD = (PatientRandomised, GenomicTestOrdered, ReminderSent, EntryVoided, EntryCorrected)
+"""What no entry takes back."""
 
 
 def _alterable(target: UUID, patient: Patient) -> Recorded[Event]:
     entry = _entry(target, patient)
-    if isinstance(entry.event, _DONE_IN_THE_WORLD):
+    if isinstance(entry.event, DONE_IN_THE_WORLD):
         raise NotPermitted(
             "target",
             entry.event.type,

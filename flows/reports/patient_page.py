@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from domain.decisions.corrections import DONE_IN_THE_WORLD
 from domain.deviations import deviations
-from domain.eligibility import weigh_all
+from domain.eligibility import Verdict, weigh_all
 from domain.genomic_test import standing_result
 from domain.patient import Patient
 from domain.protocol.edition import Edition
@@ -18,10 +19,13 @@ from events.corrections import EntryCorrected, EntryVoided
 from events.event import Event
 from events.follow_up import VisitDone, VisitMissed
 from events.recorded import Recorded
+from flows.reports.links import form_link, page_link
 from flows.reports.markdown import table
+from flows.reports.next_forms import form_for, form_for_criterion
 
-_MOST_ENTRIES, _MOST_ITEMS, _MOST_SAID = 200, 50, 300
+_MOST_ENTRIES, _MOST_ITEMS, _MOST_SAID = 200, 50, 250
 """So many rows and characters, of three bytes each in Chinese, fit into one artifact."""
+_LONGEST_LINK = 600
 _EMPTY = ("", "unknown", [])
 
 
@@ -30,6 +34,7 @@ def patient_page(patient: Patient, edition: Edition, today: date) -> str:
     parts = [
         f"# Patient {patient.patient_id}",
         state_of(patient, edition),
+        f"{page_link('Start here', 'start-here')} · {page_link('Open work', 'worklist')}",
         "## What comes next",
         _next(patient, edition, today),
         "## Eligibility",
@@ -61,20 +66,24 @@ def _next(patient: Patient, edition: Edition, today: date) -> str:
     items = worklist(patient, edition, today)
     if not items:
         return "Nothing is open."
-    rows = [(item.due_on, item.doer, item.wording[:_MOST_SAID]) for item in items[:_MOST_ITEMS]]
+    shown = items[:_MOST_ITEMS]
+    rows = [(item.due_on, item.doer, item.wording[:_MOST_SAID], form_for(item)) for item in shown]
     left_out = len(items) - len(rows)
-    return table(("Due", "Who", "What"), rows) + (
+    return table(("Due", "Who", "What", "Form"), rows) + (
         f"\n\n{left_out} more: `imni worklist {patient.patient_id}`" if left_out else ""
     )
 
 
 def _eligibility(patient: Patient, edition: Edition, today: date) -> str:
-    outcome = {True: "met", False: "**not met**", None: "not known"}
-    rows = [
-        (verdict.criterion.id, verdict.criterion.wording, outcome[verdict.finding.passes], verdict.finding.value)
-        for verdict in weigh_all(patient, edition, today)
-    ]
+    rows = [_criterion(verdict, patient.patient_id) for verdict in weigh_all(patient, edition, today)]
     return table(("", "Criterion", "", "Seen"), rows)
+
+
+def _criterion(verdict: Verdict, patient_id: str) -> tuple[object, ...]:
+    criterion, finding = verdict.criterion, verdict.finding
+    outcome = {True: "met", False: "**not met**", None: "not known"}[finding.passes]
+    form = form_for_criterion(criterion.id, patient_id) if finding.passes is None else ""
+    return (criterion.id, criterion.wording, outcome, f"{finding.value} {form}".strip())
 
 
 def _visits(patient: Patient) -> Iterable[str]:
@@ -98,10 +107,14 @@ def _deviations(patient: Patient, edition: Edition) -> Iterable[str]:
 def _timeline(patient: Patient) -> str:
     marks = _marks(patient)
     stood: dict[UUID, Mapping[str, Any]] = {}
-    rows = [_row(entry, marks.get(entry.event_id, ""), _said(entry, stood)) for entry in patient.history]
+    told = [_row(entry, marks.get(entry.event_id, ""), _said(entry, stood)) for entry in patient.history]
+    rows = [
+        (*row, _amend(entry, stood.get(entry.event_id, {}), patient.patient_id))
+        for row, entry in zip(told, patient.history, strict=True)
+    ]
     left_out = max(0, len(rows) - _MOST_ENTRIES)
     note = f"\n\n{left_out} earlier entries: `imni history {patient.patient_id}`" if left_out else ""
-    return table(("Date", "Entry", "What", "By", "Recorded (UTC)", "Entry id"), rows[left_out:]) + note
+    return table(("Date", "Entry", "What", "By", "Recorded (UTC)", "Entered wrongly?"), rows[left_out:]) + note
 
 
 def _marks(patient: Patient) -> Mapping[UUID, str]:
@@ -118,8 +131,18 @@ def _row(entry: Recorded[Event], mark: str, said: str) -> tuple[object, ...]:
         said,
         entry.provenance.actor.id,
         f"{entry.recorded_at:%Y-%m-%d %H:%M}",
-        entry.event_id,
     )
+
+
+def _amend(entry: Recorded[Event], stands: Mapping[str, Any], patient_id: str) -> str:
+    """Links to take an entry back: the correction begins with what stands there, where that is short enough."""
+    if isinstance(entry.event, DONE_IN_THE_WORLD):
+        return ""
+    target = str(entry.event_id)
+    correct = form_link("Correct", "correct-entry", patient_id, target=target, replacement=stands)
+    if len(correct) > _LONGEST_LINK:
+        correct = form_link("Correct", "correct-entry", patient_id, target=target)
+    return f"{correct} · {form_link('Void', 'void-entry', patient_id, target=target)}"
 
 
 def _said(entry: Recorded[Event], stood: dict[UUID, Mapping[str, Any]]) -> str:

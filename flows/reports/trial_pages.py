@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import accumulate
-from zlib import crc32
 
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.work_item import WorkItem
 from domain.worklist import worklist
+from flows.reports.links import page_link, patient_link
 from flows.reports.markdown import table
+from flows.reports.next_forms import form_for, forms_by_chapter
 
 _MOST_ROWS = 300
 
@@ -30,9 +31,10 @@ def worklist_page(patients: Iterable[Patient], edition: Edition, today: date) ->
 
 
 def _work_table(items: Sequence[WorkItem]) -> str:
-    rows = [(item.due_on, item.patient_id, item.doer, item.wording) for item in items[:_MOST_ROWS]]
+    shown = items[:_MOST_ROWS]
+    rows = [(item.due_on, patient_link(item.patient_id), item.doer, item.wording, form_for(item)) for item in shown]
     note = f"\n\n{len(items) - _MOST_ROWS} more: `imni worklist`" if len(items) > _MOST_ROWS else ""
-    return table(("Due", "Patient", "Who", "What"), rows) + note
+    return table(("Due", "Patient", "Who", "What", "Form"), rows) + note
 
 
 def enrolment_page(patients: Sequence[Patient], edition: Edition, today: date) -> str:
@@ -78,22 +80,23 @@ def start_page(simulated: bool, patients: Sequence[Patient]) -> str:
     """Where an operator begins: the forms, the pages, the patients."""
     kind = "**This is a simulated trial.** " if simulated else ""
     links = [
-        ("[Open work](/v2/artifacts/key/worklist)", "What to do today, and what is overdue"),
-        ("[Enrolment](/v2/artifacts/key/enrolment)", "Randomised against plan"),
-        ("[Event-free survival](/v2/artifacts/key/curve-efs)", "The primary endpoint"),
-        ("[Locoregional recurrence-free survival](/v2/artifacts/key/curve-lrrfs)", ""),
-        ("[Overall survival](/v2/artifacts/key/curve-os)", ""),
-        ("[Forms](/v2/deployments)", "Choose a form, then Run, then Custom run"),
+        (page_link("Open work", "worklist"), "What to do today, and what is overdue"),
+        (page_link("Enrolment", "enrolment"), "Randomised against plan"),
+        (page_link("Event-free survival", "curve-efs"), "The primary endpoint"),
+        (page_link("Locoregional recurrence-free survival", "curve-lrrfs"), ""),
+        (page_link("Overall survival", "curve-os"), ""),
     ]
-    names = [f"[{p.patient_id}](/v2/artifacts/key/{artifact_key(p.patient_id)})" for p in patients[:_MOST_ROWS]]
+    names = [patient_link(patient.patient_id) for patient in patients[:_MOST_ROWS]]
     if len(patients) > _MOST_ROWS:
         names.append(f"{len(patients) - _MOST_ROWS} more: `imni status`")
-    parts = ["# Start here", f"{kind}IMNI PRECISION, NCT04517266.", table(("Page", "What it shows"), links)]
-    return "\n\n".join([*parts, "## Patients", " · ".join(names) or "None yet: use the form *Screening*."]) + "\n"
-
-
-def artifact_key(patient_id: str) -> str:
-    """The key of a patient's page, no two alike: Prefect allows lower-case letters, digits and dashes."""
-    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in patient_id.lower())
-    told_apart = "" if plain.upper() == patient_id else f"-{crc32(patient_id.encode()):08x}"
-    return f"patient-{plain}{told_apart}"
+    forms = [(chapter, " · ".join(found)) for chapter, found in forms_by_chapter()]
+    parts = [
+        "# Start here",
+        f"{kind}IMNI PRECISION, NCT04517266.",
+        table(("Page", "What it shows"), links),
+        "## Patients",
+        " · ".join(names) or "None yet: use the form *Screening*.",
+        "## Forms",
+        table(("Chapter", "Form"), forms),
+    ]
+    return "\n\n".join(parts) + "\n"

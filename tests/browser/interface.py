@@ -66,7 +66,9 @@ class Interface:
 
     async def _choose(self, label: str, value: str) -> None:
         await self._control(label).click()
-        await self.page.get_by_role("option", name=value, exact=True).click()
+        option = self.page.get_by_role("option", name=value, exact=True)
+        await option.click()
+        await expect(option).to_have_count(0)
 
     def _control(self, label: str) -> Locator:
         """The button under a label that opens its choices or its calendar."""

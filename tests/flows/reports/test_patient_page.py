@@ -1,13 +1,16 @@
 """A patient's page: where she stands, what comes next, and every entry as an auditor must find it."""
 
+import json
 import re
 from datetime import date
+from urllib.parse import unquote
 
 import pytest
 
+from domain.decisions.corrections import CorrectEntry
 from events.event import Event
+from flows.reports.links import artifact_key
 from flows.reports.patient_page import patient_page, state_of
-from flows.reports.trial_pages import artifact_key
 from tests import facts
 from tests.given import edition_with, entry, patient_with
 from tests.schedules import TABLE_1
@@ -110,3 +113,36 @@ def test_no_two_patients_share_a_page(one: str, other: str) -> None:
 
 def test_the_usual_id_is_easy_to_find() -> None:
     assert artifact_key("RJ-0042") == "patient-rj-0042"
+
+
+def _prefilled(link: str) -> tuple[str, dict[str, object]]:
+    wire, asked = re.findall(r"\(/forms/([a-z-]+)\?parameters=([^)]*)\)", link)[0]
+    return wire, json.loads(unquote(asked))["form"]
+
+
+def test_an_entry_made_wrongly_opens_a_correction_that_says_what_stands() -> None:
+    page = _page(facts.screened(), facts.performance(), facts.corrected(entry(2), facts.performance(ecog=2)))
+    wire, form = _prefilled(_line(page, "performance-status-recorded")[5])
+    assert (wire, form["patient_id"]) == ("correct-entry", "RJ-0001")
+    known = form["entry"]
+    assert isinstance(known, dict)
+    assert known["target"] == str(entry(2))
+    assert known["replacement"]["ecog"] == 2, "as corrected before"
+    CorrectEntry.model_validate({**known, "occurred_on": "2022-01-01", "reason": "misread"})
+
+
+def test_what_cannot_be_taken_back_offers_no_correction() -> None:
+    assert _line(_page(*facts.enrolled()), "patient-randomised")[5] == ""
+
+
+def test_the_next_step_opens_its_form_filled_in() -> None:
+    page = _page(*facts.enrolled(facts.completed(), facts.scheduled(*TABLE_1)), today=date(2021, 8, 19))
+    assert _prefilled(_line(page, "Visit 6m: ")[3]) == (
+        "record-visit",
+        {"patient_id": "RJ-0001", "entry": {"visit": "6m"}},
+    )
+
+
+def test_every_unknown_criterion_but_the_score_leads_to_the_form_that_tells() -> None:
+    rows = [line for line in _page(facts.screened(sex=None)).splitlines() if "| not known |" in line]
+    assert [row[2:6] for row in rows if "/forms/" not in row] == ["DR02"]

@@ -63,7 +63,7 @@ def test_before_the_first_patient_there_is_no_table() -> None:
 
 def test_the_start_page_leads_to_every_patient_and_says_what_is_simulated() -> None:
     page = start_page(True, [_patient("RJ-0042")])
-    assert "[RJ-0042](/v2/artifacts/key/patient-rj-0042)" in page
+    assert "[RJ-0042](/pages/patient-rj-0042)" in page
     assert "simulated trial" in page
     assert "simulated" not in start_page(False, [])
     assert "12 more: `imni status`" in start_page(False, [_patient(f"RJ-{n}") for n in range(312)])

@@ -1,0 +1,81 @@
+"""Which form an operator needs next: for a work item, for a criterion still unknown, for a chapter of a life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS
+from domain.decisions.command import Command
+from domain.work_item import Work, WorkItem
+from flows.reports.links import form_link
+
+COMMANDS: Mapping[str, type[Command]] = {**PATIENT_COMMANDS, **TRIAL_COMMANDS}
+
+FORM_OF_WORK: Mapping[Work, tuple[str, str]] = {
+    Work.OBTAIN_CONSENT: ("record-consent", "kind"),
+    Work.SETTLE_ORDER: ("cancel-genomic-test", "order_key"),
+    Work.CONFIRM_ELIGIBILITY: ("confirm-eligibility", ""),
+    Work.RANDOMISE: ("randomise-patient", ""),
+    Work.PLAN_RADIOTHERAPY: ("record-plan", ""),
+    Work.REVIEW_PLAN: ("record-plan-review", ""),
+    Work.DELIVER_FRACTION: ("record-fraction", "number"),
+    Work.RECORD_TREATMENT_END: ("record-radiotherapy-completion", ""),
+    Work.SEE_PATIENT: ("record-visit", "visit"),
+    Work.ANSWER_QUERY: ("answer-query", "query_id"),
+    Work.RELEASE_WORK: ("release-work", "key"),
+}
+"""The form that answers a kind of work, and its field that the work's subject fills in."""
+
+FORM_OF_CRITERION: Mapping[str, str] = {
+    **dict.fromkeys(("IC01", "IC03", "IC04", "IC08", "IC09", "DR01"), "record-pathology"),
+    **dict.fromkeys(("IC07", "IC10", "EC03", "EC05", "EC06", "EC08", "EC09"), "record-medical-history"),
+    **dict.fromkeys(("EC01", "EC02", "EC07", "EC10", "EC11"), "record-staging"),
+    **dict.fromkeys(("IC02", "EC04"), "record-surgery"),
+    "IC05": "screen-patient",
+    "IC06": "record-performance-status",
+    "IC11": "record-consent",
+    "EC12": "record-treatment-timing",
+}
+"""The form that holds what a criterion asks. DR02, the RecurIndex score, comes from the laboratory."""
+
+_CHAPTERS = (
+    "screening",
+    "consent",
+    "genomics",
+    "randomisation",
+    "radiotherapy",
+    "follow-up",
+    "outcomes",
+    "safety",
+    "corrections",
+    "conduct",
+)
+
+
+def form_for(item: WorkItem) -> str:
+    """A link to the form that gets a work item done; empty where no single form does."""
+    if item.work not in FORM_OF_WORK:
+        return ""
+    wire, field = FORM_OF_WORK[item.work]
+    subject = int(item.subject) if item.work is Work.DELIVER_FRACTION else item.subject
+    return form_link(COMMANDS[wire].title, wire, item.patient_id, **({field: subject} if field else {}))
+
+
+def form_for_criterion(criterion: str, patient_id: str) -> str:
+    """A link to the form that tells what a criterion asks; empty where none does."""
+    wire = FORM_OF_CRITERION.get(criterion)
+    return form_link(COMMANDS[wire].title, wire, patient_id) if wire else ""
+
+
+def chapter_of(command: type[Command]) -> str:
+    """The chapter of a patient's life, or of the trial's, that a command belongs to."""
+    return command.__module__.rpartition(".")[2].replace("_", "-")
+
+
+def forms_by_chapter() -> Sequence[tuple[str, Sequence[str]]]:
+    """Links to every form, in the order of a patient's life."""
+    found: dict[str, list[str]] = {chapter: [] for chapter in _CHAPTERS}
+    for wire, command in COMMANDS.items():
+        if not command.by_engine:
+            found.setdefault(chapter_of(command), []).append(form_link(command.title, wire))
+    return [(chapter, links) for chapter, links in found.items() if links]
