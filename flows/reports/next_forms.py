@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS
-from domain.decisions.command import Command
+from domain.decisions.command import Command, Report
+from domain.patient import Patient
 from domain.work_item import Work, WorkItem
+from events.event import Event
+from events.recorded import Recorded
 from flows.reports.links import form_link
 
 COMMANDS: Mapping[str, type[Command]] = {**PATIENT_COMMANDS, **TRIAL_COMMANDS}
@@ -38,6 +41,7 @@ FORM_OF_CRITERION: Mapping[str, str] = {
 }
 """The form that holds what a criterion asks. DR02, the RecurIndex score, comes from the laboratory."""
 
+_LONGEST_LINK = 800
 _CHAPTERS = (
     "screening",
     "consent",
@@ -61,10 +65,32 @@ def form_for(item: WorkItem) -> str:
     return form_link(COMMANDS[wire].title, wire, item.patient_id, **({field: subject} if field else {}))
 
 
-def form_for_criterion(criterion: str, patient_id: str) -> str:
-    """A link to the form that tells what a criterion asks; empty where none does."""
+def form_for_criterion(criterion: str, patient: Patient) -> str:
+    """A link to the form that tells what a criterion asks; empty where none does.
+
+    Where its fact is on record already, but incomplete, the record is what must be corrected.
+    """
     wire = FORM_OF_CRITERION.get(criterion)
-    return form_link(COMMANDS[wire].title, wire, patient_id) if wire else ""
+    if wire is None:
+        return ""
+    command = COMMANDS[wire]
+    entry = patient.last(command.records) if issubclass(command, Report) and wire != "record-consent" else None
+    if entry is not None:
+        return correction_of(entry, patient.patient_id, f"Complete {command.title.lower()}")
+    return form_link(command.title, wire, patient.patient_id)
+
+
+def correction_of(entry: Recorded[Event], patient_id: str, text: str = "Correct") -> str:
+    """A link to the correction of an entry; it begins with what the entry says, where that is short enough."""
+    target = str(entry.event_id)
+    says = entry.event.model_dump(mode="json", exclude_none=True)
+    link = form_link(text, "correct-entry", patient_id, target=target, replacement=says)
+    return link if len(link) <= _LONGEST_LINK else form_link(text, "correct-entry", patient_id, target=target)
+
+
+def void_of(entry: Recorded[Event], patient_id: str) -> str:
+    """A link to the form that voids an entry."""
+    return form_link("Void", "void-entry", patient_id, target=str(entry.event_id))
 
 
 def chapter_of(command: type[Command]) -> str:

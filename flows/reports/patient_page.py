@@ -19,13 +19,12 @@ from events.corrections import EntryCorrected, EntryVoided
 from events.event import Event
 from events.follow_up import VisitDone, VisitMissed
 from events.recorded import Recorded
-from flows.reports.links import form_link, page_link
+from flows.reports.links import page_link
 from flows.reports.markdown import table
-from flows.reports.next_forms import form_for, form_for_criterion
+from flows.reports.next_forms import correction_of, form_for, form_for_criterion, void_of
 
 _MOST_ENTRIES, _MOST_ITEMS, _MOST_SAID = 200, 50, 250
 """So many rows and characters, of three bytes each in Chinese, fit into one artifact."""
-_LONGEST_LINK = 600
 _EMPTY = ("", "unknown", [])
 
 
@@ -75,14 +74,14 @@ def _next(patient: Patient, edition: Edition, today: date) -> str:
 
 
 def _eligibility(patient: Patient, edition: Edition, today: date) -> str:
-    rows = [_criterion(verdict, patient.patient_id) for verdict in weigh_all(patient, edition, today)]
+    rows = [_criterion(verdict, patient) for verdict in weigh_all(patient, edition, today)]
     return table(("", "Criterion", "", "Seen"), rows)
 
 
-def _criterion(verdict: Verdict, patient_id: str) -> tuple[object, ...]:
+def _criterion(verdict: Verdict, patient: Patient) -> tuple[object, ...]:
     criterion, finding = verdict.criterion, verdict.finding
     outcome = {True: "met", False: "**not met**", None: "not known"}[finding.passes]
-    form = form_for_criterion(criterion.id, patient_id) if finding.passes is None else ""
+    form = form_for_criterion(criterion.id, patient) if finding.passes is None else ""
     return (criterion.id, criterion.wording, outcome, f"{finding.value} {form}".strip())
 
 
@@ -107,10 +106,13 @@ def _deviations(patient: Patient, edition: Edition) -> Iterable[str]:
 def _timeline(patient: Patient) -> str:
     marks = _marks(patient)
     stood: dict[UUID, Mapping[str, Any]] = {}
-    told = [_row(entry, marks.get(entry.event_id, ""), _said(entry, stood)) for entry in patient.history]
+    stands = {entry.event_id: entry for entry in patient.entries}
     rows = [
-        (*row, _amend(entry, stood.get(entry.event_id, {}), patient.patient_id))
-        for row, entry in zip(told, patient.history, strict=True)
+        (
+            *_row(entry, marks.get(entry.event_id, ""), _said(entry, stood)),
+            _amend(stands.get(entry.event_id), patient.patient_id),
+        )
+        for entry in patient.history
     ]
     left_out = max(0, len(rows) - _MOST_ENTRIES)
     note = f"\n\n{left_out} earlier entries: `imni history {patient.patient_id}`" if left_out else ""
@@ -134,15 +136,11 @@ def _row(entry: Recorded[Event], mark: str, said: str) -> tuple[object, ...]:
     )
 
 
-def _amend(entry: Recorded[Event], stands: Mapping[str, Any], patient_id: str) -> str:
-    """Links to take an entry back: the correction begins with what stands there, where that is short enough."""
-    if isinstance(entry.event, DONE_IN_THE_WORLD):
+def _amend(entry: Recorded[Event] | None, patient_id: str) -> str:
+    """Links to take back an entry that stands."""
+    if entry is None or isinstance(entry.event, DONE_IN_THE_WORLD):
         return ""
-    target = str(entry.event_id)
-    correct = form_link("Correct", "correct-entry", patient_id, target=target, replacement=stands)
-    if len(correct) > _LONGEST_LINK:
-        correct = form_link("Correct", "correct-entry", patient_id, target=target)
-    return f"{correct} · {form_link('Void', 'void-entry', patient_id, target=target)}"
+    return f"{correction_of(entry, patient_id)} · {void_of(entry, patient_id)}"
 
 
 def _said(entry: Recorded[Event], stood: dict[UUID, Mapping[str, Any]]) -> str:

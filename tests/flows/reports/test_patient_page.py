@@ -146,3 +146,14 @@ def test_the_next_step_opens_its_form_filled_in() -> None:
 def test_every_unknown_criterion_but_the_score_leads_to_the_form_that_tells() -> None:
     rows = [line for line in _page(facts.screened(sex=None)).splitlines() if "| not known |" in line]
     assert [row[2:6] for row in rows if "/forms/" not in row] == ["DR02"]
+
+
+def test_a_criterion_whose_record_is_incomplete_opens_that_record() -> None:
+    page = _page(facts.screened(), facts.surgery(reconstruction="unknown"))
+    link = _line(page, "| EC04 |")[3]
+    wire, form = _prefilled(link)
+    assert "[Complete surgery]" in link
+    assert (wire, form["patient_id"]) == ("correct-entry", "RJ-0001")
+    known = form["entry"]
+    assert isinstance(known, dict)
+    assert known["target"] == str(entry(2))
