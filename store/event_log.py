@@ -14,11 +14,11 @@ EventLogError
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from events.recorded import NewEvent, StoredEvent
 
@@ -102,12 +102,28 @@ class Appended:
     already: bool
 
 
+def refuse_empty_or_large(appends: Sequence[Append]) -> None:
+    """Raise `AppendRefused` for a call no log takes."""
+    counts = [len(append.events) for append in appends]
+    if not counts or 0 in counts:
+        raise AppendRefused("nothing to append: give at least one event a stream")
+    if sum(counts) > MOST_EVENTS:
+        raise AppendRefused(f"{sum(counts)} events in one call, at most {MOST_EVENTS}: append in parts")
+    if len(appends) > 1 and len({append.stream for append in appends}) < len(appends):
+        raise AppendRefused("one stream twice in one call: put its events together")
+
+
 class EventLog(Protocol):
     """An append-only log of streams. Positions count from 1 without gaps in commit order."""
 
     @property
     def simulated(self) -> bool:
         """Whether the log is of a simulated trial."""
+        ...
+
+    @property
+    def log_id(self) -> str:
+        """The id this log was made with; its copies and backups carry the same."""
         ...
 
     @property
@@ -133,6 +149,17 @@ class EventLog(Protocol):
         """The log after a position, in order. Raises `LogUnreadable` at a gap."""
         ...
 
+    def rows(self, after: int = 0) -> Iterator[tuple[Any, ...]]:
+        """The log after a position as stored (`store.rows.COLUMNS`), in order. Raises `LogUnreadable` at a gap."""
+        ...
+
+    def write_rows(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Go on with rows of the same log kept elsewhere, as they are; all or nothing.
+
+        Raises `AppendRefused` when they do not follow on what is here, `LogUnavailable`.
+        """
+        ...
+
     def version(self, stream: str) -> int:
         """How many events a stream holds."""
         ...
@@ -143,6 +170,10 @@ class EventLog(Protocol):
 
     def streams(self, prefix: str) -> list[str]:
         """The names of the streams that begin with a prefix, sorted."""
+        ...
+
+    def execute(self, statement: str, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """One statement with `:named` parameters on the tables beside the log, in a transaction of its own."""
         ...
 
     def checkpoints(self) -> Checkpoints:

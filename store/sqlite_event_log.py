@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,6 @@ from events.recorded import NewEvent, StoredEvent
 from store.checkpoints import Checkpoints
 from store.event_ids import new_event_id
 from store.event_log import (
-    MOST_EVENTS,
     Append,
     Appended,
     AppendRefused,
@@ -23,6 +22,7 @@ from store.event_log import (
     LogUnreadable,
     OtherKindOfLog,
     StreamMovedOn,
+    refuse_empty_or_large,
 )
 from store.migrations.upgrade import upgrade
 from store.rows import COLUMNS, Row, from_row, microseconds, to_row
@@ -40,15 +40,16 @@ _STATE_SIMULATED = _STATE.format(before=_BEFORE_ALL, newest="where stream = ?1 o
 _PAGE = 2000
 
 
-def open_sqlite_log(path: Path, *, simulated: bool | None = None) -> SqliteEventLog:
+def open_sqlite_log(path: Path, *, simulated: bool | None = None, log_id: str | None = None) -> SqliteEventLog:
     """Open a log, making it when it is missing. `simulated` None takes the log as it is; a new one is then real.
 
+    `log_id` is what a new log is to be called: only a copy is not called by an id of its own.
     Raises `OtherKindOfLog`, `LogTooNew`, `LogUnreadable`.
     """
     upgrade(path)
     log = SqliteEventLog(path)
     try:
-        log.require_kind(simulated)
+        log.require_kind(simulated, log_id)
     except BaseException:
         log.close()
         raise
@@ -62,6 +63,7 @@ class SqliteEventLog:
         self.path = path
         self._connections = SqliteConnections(path)
         self._simulated = False
+        self._log_id = ""
 
     @property
     def simulated(self) -> bool:
@@ -69,11 +71,16 @@ class SqliteEventLog:
         return self._simulated
 
     @property
+    def log_id(self) -> str:
+        """See `EventLog.log_id`."""
+        return self._log_id
+
+    @property
     def url(self) -> str:
         """See `EventLog.url`."""
         return f"sqlite:///{self.path}"
 
-    def require_kind(self, simulated: bool | None) -> None:
+    def require_kind(self, simulated: bool | None, log_id: str | None = None) -> None:
         """Mark a new log as simulated or real; check an old one. Raises `OtherKindOfLog`."""
         with reading_aloud():
             found = _meta(self._connections.own())
@@ -81,16 +88,16 @@ class SqliteEventLog:
             with self.transaction() as database:
                 found = _meta(database)
                 if "simulated" not in found:
-                    found = {"simulated": str(bool(simulated)), "log_id": str(new_event_id())}
+                    found = {"simulated": str(bool(simulated)), "log_id": log_id or str(new_event_id())}
                     database.executemany("insert into log_meta values (?, ?)", found.items())
-        self._simulated = found["simulated"] == "True"
+        self._simulated, self._log_id = found["simulated"] == "True", found["log_id"]
         if simulated is not None and simulated != self._simulated:
             kind, asked = ("simulated", "real") if self._simulated else ("real", "simulated")
             raise OtherKindOfLog(f"this log is of a {kind} trial, not a {asked} one: use another home (IMNI_HOME)")
 
     def append(self, *appends: Append) -> Appended:
         """See `EventLog.append`."""
-        _refuse_empty_or_large(appends)
+        refuse_empty_or_large(appends)
         with self.transaction() as database:
             try:
                 rows = self._rows(database, appends)
@@ -167,6 +174,20 @@ class SqliteEventLog:
             raise LogUnreadable(f"event {missing} is missing: run `imni verify`, restore from backup")
         return page
 
+    def rows(self, after: int = 0) -> Iterator[Row]:
+        """See `EventLog.rows`."""
+        while page := self._page(after, _PAGE):
+            yield from page
+            after = page[-1][0]
+
+    def write_rows(self, rows: Iterable[Row]) -> None:
+        """See `EventLog.write_rows`."""
+        with self.transaction() as database:
+            try:
+                database.executemany(_INSERT, rows)
+            except sqlite3.IntegrityError as problem:
+                raise AppendRefused(f"these events do not go on where this log ends: {problem}") from None
+
     def version(self, stream: str) -> int:
         """See `EventLog.version`."""
         return self._number("select coalesce(max(version), -1) + 1 from event where stream = ?", stream)
@@ -189,11 +210,12 @@ class SqliteEventLog:
     def checkpoints(self) -> Checkpoints:
         """See `EventLog.checkpoints`."""
 
-        def execute(statement: str, values: Mapping[str, Any]) -> list[Any]:
-            with self.transaction() as database:
-                return database.execute(statement, values).fetchall()
+        return Checkpoints(self.execute)
 
-        return Checkpoints(execute)
+    def execute(self, statement: str, values: Mapping[str, Any]) -> list[Any]:
+        """See `EventLog.execute`."""
+        with self.transaction() as database:
+            return database.execute(statement, values).fetchall()
 
     def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """One transaction that nobody else writes beside; rolled back when it is left by an exception."""
@@ -214,16 +236,6 @@ class SqliteEventLog:
 
 def _meta(database: sqlite3.Connection) -> dict[str, str]:
     return dict(database.execute("select key, value from log_meta").fetchall())
-
-
-def _refuse_empty_or_large(appends: Sequence[Append]) -> None:
-    counts = [len(append.events) for append in appends]
-    if not counts or 0 in counts:
-        raise AppendRefused("nothing to append: give at least one event a stream")
-    if sum(counts) > MOST_EVENTS:
-        raise AppendRefused(f"{sum(counts)} events in one call, at most {MOST_EVENTS}: append in parts")
-    if len(appends) > 1 and len({append.stream for append in appends}) < len(appends):
-        raise AppendRefused("one stream twice in one call: put its events together")
 
 
 def _made_before(database: sqlite3.Connection, appends: Sequence[Append]) -> range | None:
