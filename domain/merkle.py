@@ -4,6 +4,7 @@ A leaf here is 32 bytes that are already hashed with the RFC's leaf prefix, or b
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 EMPTY_ROOT = sha256(b"").digest()
@@ -45,6 +46,32 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
             found = _node(found, sibling)
         place, last = place // 2, last // 2
     return last == 0 and found == root
+
+
+@dataclass
+class Frontier:
+    """A tree that grows leaf by leaf and keeps only its right edge; its root is `merkle_root` of the leaves so far."""
+
+    size: int = 0
+    peaks: list[bytes] = field(default_factory=list[bytes])
+    """The roots of the whole subtrees, the largest first: one a binary digit 1 of `size`."""
+
+    def take(self, leaf: bytes) -> None:
+        """Add the next leaf."""
+        whole, node = self.size, leaf
+        while whole & 1:
+            whole, node = whole >> 1, _node(self.peaks.pop(), node)
+        self.peaks.append(node)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The root over all leaves taken."""
+        if not self.peaks:
+            return EMPTY_ROOT
+        *larger, found = self.peaks
+        for peak in reversed(larger):
+            found = _node(peak, found)
+        return found
 
 
 def _node(left: bytes, right: bytes) -> bytes:

@@ -7,6 +7,8 @@ EventLogError
 ├── AppendRefused       nothing to append, or too much at once: mend the call
 ├── LogUnavailable      the disk is full or failing, or another process holds the log: try again, nothing is doubled
 ├── LogUnreadable       the log is damaged, or not a log: verify it, restore it from backup
+├── LogNotEmpty         a backup is to be restored where events are already: use another home or database
+├── BackupUnreadable    a backup is cut off, damaged, of a newer program, or none: take another copy
 ├── Fenced              another process leads this consumer, or has moved it on: stop, read the checkpoint again
 ├── LogTooNew           the log was written by a newer program: update this one
 └── OtherKindOfLog      a simulated trial where a real one was asked for, or the other way round
@@ -24,6 +26,9 @@ from events.recorded import NewEvent, StoredEvent
 
 if TYPE_CHECKING:
     from store.checkpoints import Checkpoints
+
+Statement = tuple[str, Mapping[str, Any]]
+"""SQL that every database understands, with `:named` parameters, and their values."""
 
 MOST_EVENTS = 2000
 """How many events one call may append."""
@@ -62,6 +67,14 @@ class LogUnavailable(EventLogError):
 
 class LogUnreadable(EventLogError):
     """The log cannot be read."""
+
+
+class LogNotEmpty(EventLogError):
+    """A backup can only be restored into a log that holds nothing."""
+
+
+class BackupUnreadable(EventLogError):
+    """A backup cannot be believed; the message names the first place where it is wrong."""
 
 
 class Fenced(EventLogError):
@@ -153,10 +166,11 @@ class EventLog(Protocol):
         """The log after a position as stored (`store.rows.COLUMNS`), in order. Raises `LogUnreadable` at a gap."""
         ...
 
-    def write_rows(self, rows: Iterable[tuple[Any, ...]]) -> None:
+    def write_rows(self, rows: Iterable[tuple[Any, ...]], beside: Iterable[Statement] = ()) -> None:
         """Go on with rows of the same log kept elsewhere, as they are; all or nothing.
 
-        Raises `AppendRefused` when they do not follow on what is here, `LogUnavailable`.
+        The statements `beside` are run after the last row in the same transaction; both may raise, then nothing is
+        written. Raises `AppendRefused` when they do not follow on what is here, `LogUnavailable`.
         """
         ...
 

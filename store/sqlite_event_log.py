@@ -21,10 +21,12 @@ from store.event_log import (
     EventIdTaken,
     LogUnreadable,
     OtherKindOfLog,
+    Statement,
     StreamMovedOn,
     refuse_empty_or_large,
 )
 from store.migrations.upgrade import upgrade
+from store.repeated_append import made_before
 from store.rows import COLUMNS, Row, from_row, microseconds, to_row
 from store.sqlite_connections import SqliteConnections, reading_aloud
 
@@ -102,7 +104,7 @@ class SqliteEventLog:
             try:
                 rows = self._rows(database, appends)
             except StreamMovedOn:
-                old = _made_before(database, appends)
+                old = made_before(database, appends)
                 if old is None:
                     raise
                 return Appended(old, already=True)
@@ -180,11 +182,13 @@ class SqliteEventLog:
             yield from page
             after = page[-1][0]
 
-    def write_rows(self, rows: Iterable[Row]) -> None:
+    def write_rows(self, rows: Iterable[Row], beside: Iterable[Statement] = ()) -> None:
         """See `EventLog.write_rows`."""
         with self.transaction() as database:
             try:
                 database.executemany(_INSERT, rows)
+                for statement, values in beside:
+                    database.execute(statement, values)
             except sqlite3.IntegrityError as problem:
                 raise AppendRefused(f"these events do not go on where this log ends: {problem}") from None
 
@@ -236,19 +240,3 @@ class SqliteEventLog:
 
 def _meta(database: sqlite3.Connection) -> dict[str, str]:
     return dict(database.execute("select key, value from log_meta").fetchall())
-
-
-def _made_before(database: sqlite3.Connection, appends: Sequence[Append]) -> range | None:
-    """The positions of this very append when it was made before and only its acknowledgement was lost."""
-    found: list[int] = []
-    for append in appends:
-        for version, event in enumerate(append.events, start=append.expected_version):
-            row = database.execute(
-                "select position from event where event_id=? and stream=? and version=? and type=? and data=?",
-                (event.event_id.bytes, append.stream, version, event.type, event.data),
-            ).fetchone()
-            if row is None:
-                return None
-            found.append(row[0])
-    made = range(found[0], found[0] + len(found))
-    return made if found == list(made) else None

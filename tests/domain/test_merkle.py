@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.merkle import EMPTY_ROOT, inclusion_proof, merkle_root, verify_inclusion
+from domain.merkle import EMPTY_ROOT, Frontier, inclusion_proof, merkle_root, verify_inclusion
 
 # The eight inputs and roots of the Certificate Transparency reference tests, RFC 9162's tree.
 _INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
@@ -78,3 +78,14 @@ def test_one_changed_leaf_changes_the_root(size: int, data: st.DataObject) -> No
     root = merkle_root(leaves)
     leaves[changed] = sha256(leaves[changed]).digest()
     assert merkle_root(leaves) != root
+
+
+def test_a_tree_that_grows_has_the_root_of_its_leaves_at_every_size() -> None:
+    growing = Frontier()
+    assert growing.root() == EMPTY_ROOT
+    leaves = _leaves(70)
+    for size, leaf in enumerate(leaves, start=1):
+        growing.take(leaf)
+        assert growing.size == size
+        assert growing.root() == merkle_root(leaves[:size])
+    assert Frontier(growing.size, list(growing.peaks)).root() == growing.root()
