@@ -72,7 +72,8 @@ def rows_of(
     for patient_id in patient_ids:
         patient = _patient(trial_log, patient_id, upto)
         for projection in projections:
-            found[projection.name][patient_id] = projection.rows(patient, edition)
+            # Who was first heard of after the position is not there yet: an empty row would look like drift.
+            found[projection.name][patient_id] = projection.rows(patient, edition) if patient.history else []
     return found
 
 

@@ -19,7 +19,7 @@ from events.screening import PathologyReported
 from store.event_log import LogUnreadable
 from store.projections.all_projections import PROJECTIONS
 from store.projections.rebuilding import Rebuilt, rebuild
-from store.projections.refreshing import refresh
+from store.projections.refreshing import everyone, refresh, rows_of
 from store.transact import TrialLog
 from tests.facts import (
     amended,
@@ -140,6 +140,15 @@ def test_times_to_the_endpoints(trial_log: TrialLog, rows: sqlite3.Connection) -
     assert rows.execute(question, (ANNA,)).fetchone() == (355, 0)
 
 
+def test_a_patient_has_no_row_as_of_before_she_was_heard_of(trial_log: TrialLog) -> None:
+    """A rebuild whose list of patients is newer than its position would otherwise see drift, and write empty rows."""
+    keep(trial_log, ANNA, screened())
+    upto = trial_log.log.last_position()
+    keep(trial_log, BERTA, screened())
+    for rows in rows_of(trial_log, PROJECTIONS, everyone(trial_log), upto).values():
+        assert not rows[BERTA]
+
+
 def test_refreshing_again_changes_nothing(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
     keep(trial_log, ANNA, *enrolled())
     refresh(trial_log)
@@ -205,7 +214,7 @@ def test_a_projection_that_has_read_further_than_the_log_goes_is_refused(
 _REFRESH_FOREVER = """
 import sys
 from pathlib import Path
-from store.projections.refreshing import refresh
+from store.projections.refreshing import everyone, refresh, rows_of
 from tests.facts import enrolled, death
 from tests.store.trial_logs import keep, opened
 
