@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
+SCALE ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo up test check bench lock clean
+.PHONY: setup demo up test check bench faults lock clean
 
 setup: $(READY)
 	@echo "ready: $(VENV)/bin/imni"
@@ -26,6 +27,9 @@ check: $(READY)  ## style, types and the dependency rule
 
 bench: $(READY)  ## measured speeds
 	$(VENV)/bin/python -m tests.benchmarks
+
+faults: $(READY)  ## everything the engine must survive, as often as is due (hours); `make faults FAULTS=bit_flips SCALE=0.1`
+	$(VENV)/bin/python -m tests.faults --scale $(SCALE) $(FAULTS)
 
 # A stale set-up is brought up to date; an unfinished one (.ready is missing) is made anew.
 $(READY): requirements.lock pyproject.toml

@@ -12,15 +12,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _WAIT = 60
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.store.processes", "store.transact", "flows.home", "alembic.command"])
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.store.processes", "store.transact", "flows.home", "alembic.command"])
 _barriers: list[Barrier] = []
 
 
 def together(count: int, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> list[T]:
     """What each of so many processes answers; all begin when the last is ready."""
-    barrier = _PROCESSES.Barrier(count)
-    with ProcessPoolExecutor(count, _PROCESSES, initializer=_meet_at, initargs=(barrier,)) as pool:
+    barrier = PROCESSES.Barrier(count)
+    with ProcessPoolExecutor(count, PROCESSES, initializer=_meet_at, initargs=(barrier,)) as pool:
         answers = [pool.submit(_at_once, work, *args, **named) for _ in range(count)]
         return [answer.result(timeout=_WAIT) for answer in answers]
 

@@ -1,0 +1,153 @@
+"""kill -9 while the read models are brought up to date, or swapped: `python -m tests.faults.kill_projection`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+from sqlalchemy import text
+
+from store.event_ids import new_event_id
+from store.projections.all_projections import PROJECTIONS
+from store.projections.database import digest_of, live_rows, writing
+from store.projections.projection import Projection
+from store.projections.rebuilding import rebuild
+from store.projections.refreshing import flat, refresh, rows_of, touched
+from store.transact import TrialLog
+from tests.facts import death, enrolled
+from tests.faults.battery import alone
+from tests.faults.fault import Fault, Outcome
+from tests.faults.victims import Say, Victim, die_at
+from tests.store.trial_logs import keep, opened
+
+_KILLS_A_HOME = 25
+_LONGEST_LIFE = 0.3
+_MOST_STATEMENTS = 150
+
+
+def _keep_and_refresh(say: Say, home: Path, dies_at: int | None) -> None:
+    """Enter patients and bring the read models up to date after each."""
+    with (trial_log := opened(home)).log:
+        say(b"ready")
+        if dies_at is not None:
+            die_at(dies_at)
+        while True:
+            keep(trial_log, f"RJ-{new_event_id()}", *enrolled(death("2021-12-31")))
+            refresh(trial_log)
+
+
+def _rebuild(say: Say, home: Path, dies_at: int | None) -> None:
+    with (trial_log := opened(home)).log:
+        say(b"ready")
+        if dies_at is not None:
+            die_at(dies_at)
+        rebuild(trial_log)
+
+
+def _digests(trial_log: TrialLog) -> dict[str, str]:
+    """What each read model holds."""
+    with writing(trial_log) as session:
+        return {each.name: digest_of(live_rows(session, each)) for each in PROJECTIONS}
+
+
+def _folded(trial_log: TrialLog, projection: Projection, upto: int) -> str:
+    """What a read model should hold: the fold of the events up to its checkpoint, made from nothing."""
+    patients = touched(trial_log, 0, upto)
+    return digest_of(flat(rows_of(trial_log, [projection], patients, upto)[projection.name]))
+
+
+def drifted(trial_log: TrialLog) -> list[str]:
+    """The read models that are not the fold of the events up to their checkpoints."""
+    held = _digests(trial_log)
+    upto = {each.name: trial_log.log.checkpoints().read(each.consumer) for each in PROJECTIONS}
+    return [each.name for each in PROJECTIONS if held[each.name] != _folded(trial_log, each, upto[each.name])]
+
+
+def _kill(victim: Victim, chance: Random, at_a_moment: bool) -> bool:
+    """Kill it at a moment, or wait for it to die at its statement; whether it had not finished before."""
+    victim.first_word()
+    if at_a_moment:
+        victim.listen(chance.uniform(0, _LONGEST_LIFE))
+        victim.kill()
+    else:
+        victim.outlive()
+    return victim.was_killed
+
+
+def _kill_refreshing(count: int, chance: Random, folder: Path) -> Outcome:
+    mistakes: list[str] = []
+    for number in range(count):
+        home = folder / f"home-{number // _KILLS_A_HOME}"
+        opened(home).log.close()
+        at_a_moment = chance.random() < 0.5
+        dies_at = None if at_a_moment else chance.randint(1, _MOST_STATEMENTS)
+        _kill(Victim(_keep_and_refresh, home, dies_at), chance, at_a_moment)
+        with (trial_log := opened(home)).log:
+            mistakes += [f"{name} is not the fold of its events" for name in drifted(trial_log)]
+            refresh(trial_log)
+            if number % _KILLS_A_HOME == _KILLS_A_HOME - 1 or number == count - 1:
+                mistakes += [f"{each.name} had drifted" for each in rebuild(trial_log) if not each.equal]
+    return Outcome(count, unnamed=len(mistakes), first_wrong=_first(mistakes))
+
+
+def _first(mistakes: Sequence[str]) -> str:
+    return mistakes[0] if mistakes else ""
+
+
+def _damage(trial_log: TrialLog) -> None:
+    """Rows changed behind the engine's back, so that the next rebuild has to swap every read model."""
+    with writing(trial_log) as session:
+        for projection in PROJECTIONS:
+            table = projection.table.__tablename__
+            session.connection().execute(text(f"update {table} set patient_id = 'RJ-' || patient_id"))
+
+
+def _kill_swapping(count: int, chance: Random, folder: Path) -> Outcome:
+    home = folder / "home"
+    mistakes: list[str] = []
+    killed = swapped = 0
+    with (trial_log := opened(home)).log:
+        for number in range(20):
+            keep(trial_log, f"RJ-{number:04}", *enrolled(death("2021-12-31")))
+        rebuild(trial_log)
+        whole = _digests(trial_log)
+        while killed < count:
+            _damage(trial_log)
+            damaged = _digests(trial_log)
+            at_a_moment = chance.random() < 0.3
+            dies_at = None if at_a_moment else chance.randint(1, _MOST_STATEMENTS)
+            killed += _kill(Victim(_rebuild, home, dies_at), chance, at_a_moment)
+            now = _digests(trial_log)
+            swapped += sum(now[name] == whole[name] for name in now)
+            mistakes += [
+                f"{name} is neither old nor new" for name in now if now[name] not in {damaged[name], whole[name]}
+            ]
+            rebuild(trial_log)
+            mistakes += [f"{name} was not mended" for name, held in _digests(trial_log).items() if held != whole[name]]
+    return Outcome(count, unnamed=len(mistakes), first_wrong=_first(mistakes), seen=f"{swapped} swaps had been made")
+
+
+FAULTS = (
+    Fault(
+        name="kill_projection_sqlite",
+        what="kill -9 while read models are brought up to date, SQLite",
+        method="after 0 to 300 ms, or as the 1st to 150th statement begins",
+        must_hold="each read model = the fold of the events up to its checkpoint, digest by digest",
+        full=300,
+        quick=6,
+        inject=_kill_refreshing,
+    ),
+    Fault(
+        name="kill_rebuild_sqlite",
+        what="kill -9 while a rebuild swaps read models, SQLite",
+        method="every read model is damaged first; the rebuild dies after 0 to 300 ms, or as a statement begins",
+        must_hold="old or new, never between; the next rebuild mends it",
+        full=100,
+        quick=6,
+        inject=_kill_swapping,
+    ),
+)
+
+if __name__ == "__main__":
+    alone(__file__)

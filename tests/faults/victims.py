@@ -1,0 +1,113 @@
+"""Processes that work until they are killed, and what they said before."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from types import FrameType
+from typing import Any, Concatenate, ParamSpec
+
+from tests.store.processes import PROCESSES
+
+P = ParamSpec("P")
+
+Say = Callable[[bytes], None]
+"""What a victim says, so that it outlives the victim."""
+
+_STATEMENTS = {"execute", "executemany", "commit", "rollback"}
+_PATIENCE = 60.0
+
+
+class Victim:
+    """A process that does `work`, which is given a way to say things and `args`."""
+
+    def __init__(self, work: Callable[Concatenate[Say, P], None], *args: P.args, **named: P.kwargs) -> None:
+        self._hears, says = PROCESSES.Pipe(duplex=False)
+        self._process = PROCESSES.Process(target=_work, args=(says, work, args, named), daemon=True)
+        self._process.start()
+        says.close()
+        self.said: list[bytes] = []
+
+    def first_word(self) -> bytes:
+        """Wait until it says something; how it begins."""
+        if not self._hears.poll(_PATIENCE):
+            raise TimeoutError("the process said nothing")
+        self._hear()
+        return self.said[0]
+
+    def listen(self, seconds: float) -> None:
+        """Hear it for so long."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            if self._hears.poll(left) and not self._hear():
+                return
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether it was killed before it had ended by itself."""
+        return self._process.exitcode == -signal.SIGKILL
+
+    @staticmethod
+    def hear_all(victims: Sequence[Victim]) -> None:
+        """Hear several that work at the same time, until each has ended."""
+        talking = {victim._hears: victim for victim in victims}
+        while talking:
+            for heard in wait(list(talking)):
+                if isinstance(heard, Connection) and not talking[heard]._hear():
+                    del talking[heard]
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal, as to stop or go on; nothing when it has ended."""
+        if self._process.pid is not None and self._process.is_alive():
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
+
+    def kill(self) -> list[bytes]:
+        """Kill it -9; everything it said."""
+        self._process.kill()
+        return self.outlive()
+
+    def outlive(self) -> list[bytes]:
+        """Wait for its end; everything it said."""
+        while self._hear():
+            pass
+        self._process.join(_PATIENCE)
+        self._hears.close()
+        return self.said
+
+    def _hear(self) -> bool:
+        try:
+            self.said.append(self._hears.recv_bytes())
+        except (EOFError, OSError):
+            # What was cut off in the middle was never said.
+            return False
+        return True
+
+
+def _work(says: Connection, work: Callable[..., None], args: tuple[Any, ...], named: dict[str, Any]) -> None:
+    work(says.send_bytes, *args, **named)
+
+
+def die_at(statement: int) -> None:
+    """Kill this process -9 as it begins its so-many-th statement to a database, counted from 1.
+
+    Statements of this thread and of those it starts from now on.
+    """
+    left = statement
+
+    def on_call(frame: FrameType, kind: str, what: Any) -> None:
+        nonlocal left
+        name = what.__name__ if kind == "c_call" else frame.f_code.co_name if kind == "call" else ""
+        if name in _STATEMENTS:
+            left -= 1
+            if left <= 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.setprofile(on_call)
+    sys.setprofile(on_call)
