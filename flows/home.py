@@ -22,6 +22,7 @@ from flows.settings import Settings
 from store.event_log import EventLog
 from store.sqlite_event_log import open_sqlite_log
 from store.transact import Entry, TrialLog
+from store.whole_files import keep_folder
 
 ENGINE = Actor(id="engine", role="engine", kind="system")
 ACTIVATED_ON = date(2020, 12, 10)
@@ -41,14 +42,19 @@ def open_home(settings: Settings, now: datetime, *, simulated: bool | None = Non
 
     Raises `HomeRefused` when its allocation seed is lost or another one, `OtherKindOfLog` when it is of the other kind.
     """
-    for folder in (settings.home, settings.log_path.parent):
-        _make_folder(folder)
+    make_folders(settings)
     log = open_sqlite_log(settings.log_path, simulated=simulated)
     try:
         return _opened(log, settings, now)
     except BaseException:
         log.close()
         raise
+
+
+def make_folders(settings: Settings) -> None:
+    """Make the folders of a home and its log. Raises `HomeRefused`."""
+    for folder in (settings.home, settings.log_path.parent):
+        _make_folder(folder)
 
 
 def _make_folder(folder: Path) -> None:
@@ -118,16 +124,7 @@ def _write_once(path: Path, content: bytes) -> None:
         os.link(draft, path)
     finally:
         draft.unlink()
-    _keep_folder(path.parent)
-
-
-def _keep_folder(folder: Path) -> None:
-    """A new name in a folder outlives a power cut only when the folder is written too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    keep_folder(path.parent)
 
 
 def _require_own_list(trial_log: TrialLog) -> None:

@@ -56,6 +56,8 @@ class Continuity:
     def _gap(self, position: int) -> Finding:
         if position < 1:
             return Finding(position, "positions count from 1")
+        if position <= self.last_position:
+            return Finding(position, f"it comes after event {self.last_position}")
         first, last = self.last_position + 1, position - 1
         missing = f"event {first} is" if first == last else f"events {first} to {last} are"
         return Finding(first, f"{missing} missing")

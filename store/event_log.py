@@ -8,6 +8,7 @@ EventLogError
 ├── LogUnavailable      the disk is full or failing, or another process holds the log: try again, nothing is doubled
 ├── LogUnreadable       the log is damaged, or not a log: verify it, restore it from backup
 ├── LogNotEmpty         a backup is to be restored where events are already: use another home or database
+├── BackupNotWritten    the file of a backup is there already or cannot be written: name another, or free the disk
 ├── BackupUnreadable    a backup is cut off, damaged, of a newer program, or none: take another copy
 ├── Fenced              another process leads this consumer, or has moved it on: stop, read the checkpoint again
 ├── LogTooNew           the log was written by a newer program: update this one
@@ -71,6 +72,10 @@ class LogUnreadable(EventLogError):
 
 class LogNotEmpty(EventLogError):
     """A backup can only be restored into a log that holds nothing."""
+
+
+class BackupNotWritten(EventLogError):
+    """A backup or export could not be put into its file; then there is none."""
 
 
 class BackupUnreadable(EventLogError):
