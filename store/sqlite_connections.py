@@ -11,7 +11,7 @@ from pathlib import Path
 
 from store.event_log import LogUnavailable, LogUnreadable
 
-_PRAGMAS = (
+PRAGMAS = (
     "pragma journal_mode=wal",
     "pragma synchronous=full",
     "pragma foreign_keys=on",
@@ -36,7 +36,7 @@ class SqliteConnections:
         if database is None:
             database = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
             self._all.append(database)
-            for pragma in _PRAGMAS:
+            for pragma in PRAGMAS:
                 database.execute(pragma)
             self._threads.database = database
             weakref.finalize(threading.current_thread(), _let_go, self._all, database)
@@ -46,7 +46,7 @@ class SqliteConnections:
     def transaction(self) -> Generator[sqlite3.Connection]:
         """One transaction that nobody else writes beside; rolled back when it is left by an exception.
 
-        Raises `LogUnavailable` when it cannot be written.
+        Raises `LogUnavailable` when it cannot be written, `LogUnreadable` when it is damaged.
         """
         with reading_aloud():
             database = self.own()
@@ -62,6 +62,11 @@ class SqliteConnections:
                     # A commit that failed on its way to the disk may be there after all; said twice it is kept once.
                     raise LogUnavailable(
                         f"the log did not take it ({problem}): free the disk, or try again"
+                    ) from problem
+                # Its subclasses tell what was wrong with the call; it alone stands for the file.
+                if type(problem) is sqlite3.DatabaseError:
+                    raise LogUnreadable(
+                        f"the log is damaged, or its disk is ({problem}): run `imni verify`"
                     ) from problem
                 raise
 

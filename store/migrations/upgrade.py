@@ -25,12 +25,14 @@ _MAGIC = b"SQLite format 3\0"
 
 
 def schema_version(path: Path) -> int:
-    """The schema a log file has; 0 for a new or missing file. Raises `LogUnreadable`."""
+    """The schema a log file has; 0 for a new or missing file. Raises `LogUnreadable`, `LogUnavailable`."""
     if not path.exists():
         return 0
     try:
         with closing(sqlite3.connect(path, timeout=30)) as database:
             return int(database.execute("pragma user_version").fetchone()[0])
+    except sqlite3.OperationalError as problem:
+        raise LogUnavailable(f"{path.name} cannot be read just now ({problem}): look to the disk, try again") from None
     except DAMAGE as problem:
         raise LogUnreadable(f"{path.name} is not a log: {problem}. Restore it from backup") from None
 
@@ -43,7 +45,7 @@ def upgrade(path: Path) -> None:
     _refuse_newer(path)
     if schema_version(path) == NEWEST:
         return
-    with _alone(path):
+    with _alone(path), _said_plainly(path):
         if schema_version(path) < NEWEST:
             _refuse_foreign(path)
             _run_migrations(path)
@@ -75,15 +77,23 @@ def _alone(path: Path) -> Generator[None]:
 
 
 def _run_migrations(path: Path) -> None:
-    from sqlalchemy.exc import OperationalError
+    with closing(sqlite3.connect(path, timeout=30)) as database:
+        database.execute("pragma journal_mode=wal")
+    with _migrated(f"sqlite:///{path}", "head"):
+        return
+
+
+@contextmanager
+def _said_plainly(path: Path) -> Generator[None]:
+    """Whatever keeps the tables from being made is said as `LogUnavailable` when it may pass, or `LogUnreadable`."""
+    from sqlalchemy.exc import DatabaseError, OperationalError
 
     try:
-        with closing(sqlite3.connect(path, timeout=30)) as database:
-            database.execute("pragma journal_mode=wal")
-        with _migrated(f"sqlite:///{path}", "head"):
-            return
+        yield
     except (sqlite3.OperationalError, OperationalError) as problem:
         raise LogUnavailable(f"{path.name} could not be made ({problem}): free the disk, or try again") from problem
+    except (*DAMAGE, DatabaseError) as problem:
+        raise LogUnreadable(f"{path.name} is damaged, or its disk is ({problem}): run `imni verify`") from problem
 
 
 @cache

@@ -10,6 +10,11 @@ from store.rows import Row, digest_of
 from tests.faults.fault import Outcome
 
 
+def sixteens(ids: bytes) -> list[bytes]:
+    """Event ids that were said in one go."""
+    return [ids[at : at + 16] for at in range(0, len(ids), 16)]
+
+
 @dataclass
 class Books:
     """The books of one log: read on as often as you like, each event is looked at once."""

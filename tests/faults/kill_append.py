@@ -9,20 +9,16 @@ from store.event_ids import new_event_id
 from store.event_log import Append
 from store.open_log import open_log
 from tests.faults.battery import alone
-from tests.faults.books import Books, outcome_of
+from tests.faults.books import Books, outcome_of, sixteens
 from tests.faults.fault import Fault, Outcome
 from tests.faults.logs import closing_books, sqlite_url
+from tests.faults.stubborn_writer import is_whole, size_of
 from tests.faults.victims import Say, Victim, die_at
 from tests.store.envelopes import some
 
 _KILLS_A_LOG = 50
 _LONGEST_LIFE = 0.15
 _MOST_STATEMENTS = 400
-
-
-def size_of(version: int) -> int:
-    """How many events the append at a version has."""
-    return 1 + version % 7
 
 
 def append_for_ever(say: Say, url: str, dies_at: int | None = None) -> None:
@@ -50,15 +46,7 @@ def killed(url: str, chance: Random) -> tuple[str, list[bytes]]:
         said = victim.kill()
     else:
         said = victim.outlive()
-    return stream, [ids[at : at + 16] for ids in said[1:] for at in range(0, len(ids), 16)]
-
-
-def _is_whole(version: int) -> bool:
-    """Whether a stream ends where one of its appends ended."""
-    end = 0
-    while end < version:
-        end += size_of(end)
-    return end == version
+    return stream, sixteens(b"".join(said[1:]))
 
 
 def kill_on_one_log(url: str, kills: int, chance: Random) -> Books:
@@ -69,7 +57,7 @@ def kill_on_one_log(url: str, kills: int, chance: Random) -> Books:
         books.acknowledge(acknowledged)
         with open_log(url) as log:
             books.read_on(log)
-        if not _is_whole(books.version(stream)):
+        if not is_whole(books.version(stream)):
             books.mistakes.append(f"{stream} ends in the middle of a call")
     closing_books(url, books)
     return books

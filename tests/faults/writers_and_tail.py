@@ -10,7 +10,7 @@ from store.event_ids import new_event_id
 from store.event_log import Append, StreamMovedOn
 from store.open_log import open_log
 from tests.faults.battery import alone
-from tests.faults.books import Books, outcome_of
+from tests.faults.books import Books, outcome_of, sixteens
 from tests.faults.fault import Fault, Outcome
 from tests.faults.logs import closing_books, sqlite_url
 from tests.faults.victims import Say, Victim
@@ -54,10 +54,6 @@ def _tail(say: Say, url: str, until: int) -> None:
             say(b"".join(event.event_id.bytes for event in seen))
 
 
-def _ids(said: list[bytes]) -> list[bytes]:
-    return [ids[at : at + 16] for ids in said for at in range(0, len(ids), 16)]
-
-
 def write_and_tail(url: str, count: int, chance: Random) -> Outcome:
     """Write so many events in all, and compare what was acknowledged, what is stored and what the reader saw."""
     open_log(url).close()
@@ -67,11 +63,11 @@ def write_and_tail(url: str, count: int, chance: Random) -> Outcome:
     Victim.hear_all([tail, *writers])
     books = Books()
     for writer in writers:
-        books.acknowledge(_ids(writer.outlive()))
+        books.acknowledge(sixteens(b"".join(writer.outlive())))
     with open_log(url) as log:
         books.read_on(log)
     closing_books(url, books)
-    seen = _ids(tail.outlive())
+    seen = sixteens(b"".join(tail.outlive()))
     books.doubled += len(seen) - len(set(seen)) + len(books.stored - books.acknowledged)
     books.mistakes += [f"the reader missed {len(books.stored - set(seen)):,}"] if books.stored - set(seen) else []
     books.mistakes += [] if seen == books.order else ["the reader did not see the order that is stored"]
