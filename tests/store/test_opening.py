@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from store.event_log import LogTooNew, LogUnreadable, OtherKindOfLog
+from store.event_log import LogTooNew, LogUnavailable, LogUnreadable, OtherKindOfLog
 from store.integrity import verify_file
 from store.migrations.upgrade import NEWEST, schema_of, schema_version
 from store.sqlite_event_log import open_sqlite_log
@@ -68,6 +68,21 @@ def test_a_file_that_is_no_log_is_refused_and_left_alone(path: Path, content: by
     with pytest.raises(LogUnreadable, match="is not a log"):
         open_sqlite_log(path)
     assert path.read_bytes() == content
+
+
+def test_an_append_to_a_damaged_log_is_refused_by_name(path: Path) -> None:
+    with open_sqlite_log(path) as log:
+        log.append(append("patient/RJ-0001", 0, 500))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] + b"\x5a" * (len(whole) // 2))
+    with open_sqlite_log(path) as log, pytest.raises(LogUnreadable, match="imni verify"):
+        log.append(append("patient/RJ-0001", 500))
+
+
+def test_a_log_that_cannot_be_opened_just_now_is_not_called_damaged(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(LogUnavailable, match="look to the disk"):
+        open_sqlite_log(path)
 
 
 def test_somebody_elses_database_is_refused_and_left_alone(path: Path) -> None:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -33,12 +29,10 @@ from tests.facts import (
     screened,
     voided,
 )
-from tests.store.chance import seeded
 from tests.store.processes import together
 from tests.store.trial_logs import keep, keep_of_trial, opened
 
 ANNA, BERTA = "RJ-0001", "RJ-0002"
-_PROJECT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -209,50 +203,6 @@ def test_a_projection_that_has_read_further_than_the_log_goes_is_refused(
     rows.execute("update checkpoint set position = 99 where consumer = 'projection/patients'")
     with pytest.raises(LogUnreadable, match="read up to 99, the log ends at 3"):
         refresh(trial_log)
-
-
-_REFRESH_FOREVER = """
-import sys
-from pathlib import Path
-from store.projections.refreshing import everyone, refresh, rows_of
-from tests.facts import enrolled, death
-from tests.store.trial_logs import keep, opened
-
-with (trial_log := opened(Path(sys.argv[1]))).log:
-    refresh(trial_log)
-    print("ready", flush=True)
-    number = trial_log.log.last_position()
-    while True:
-        number += 1
-        keep(trial_log, f"RJ-{number:07d}", *enrolled(death("2021-12-31")))
-        refresh(trial_log)
-"""
-
-
-def test_killed_while_it_is_projected_the_view_is_of_before_or_after_never_between(home: Path) -> None:
-    chance = seeded()
-    opened(home).log.close()
-    for _ in range(6):
-        program = [sys.executable, "-c", _REFRESH_FOREVER, str(home)]
-        with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=_PROJECT) as process:
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-            time.sleep(chance.uniform(0.05, 0.3))
-            os.kill(process.pid, signal.SIGKILL)
-        with closing(sqlite3.connect(home / "log.sqlite")) as database:
-            (checkpoint,) = _checkpoints(database)
-            expected = database.execute(
-                "select count(distinct stream) from event where stream like 'patient/%' and position <= ?",
-                (checkpoint,),
-            ).fetchone()
-            assert database.execute("select count(*) from projection_patients").fetchone() == expected
-            assert database.execute("select sum(events) from projection_patients").fetchone()[0] in {
-                None,
-                checkpoint - 3,
-            }
-        with (trial_log := opened(home)).log:
-            refresh(trial_log)
-            assert _equal(rebuild(trial_log)) == _ALL_EQUAL
 
 
 def _write_and_refresh(home: Path, count: int) -> None:
