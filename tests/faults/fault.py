@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -34,6 +34,14 @@ class Outcome:
     def fine(self) -> bool:
         """Whether the fault was injected at all, and nothing that must be nought is not."""
         return self.count > 0 and not any(getattr(self, name) for name in COUNTS)
+
+
+def added_up(outcomes: Sequence[Outcome], seen: str = "") -> Outcome:
+    """Several outcomes as one; the first thing wrong is kept."""
+    totals = {name: sum(getattr(each, name) for each in outcomes) for name in ("count", "acknowledged", *COUNTS)}
+    return Outcome(
+        **totals, first_wrong=next((each.first_wrong for each in outcomes if each.first_wrong), ""), seen=seen
+    )
 
 
 Inject = Callable[[int, Random, Path], Outcome]

@@ -12,7 +12,7 @@ from store.integrity import verify_file
 from store.sqlite_event_log import open_sqlite_log
 from tests.faults.battery import alone
 from tests.faults.books import Books, outcome_of, sixteens
-from tests.faults.fault import Fault, Outcome
+from tests.faults.fault import Fault, Outcome, added_up
 from tests.faults.recorded_disk import KINDS, Disk
 from tests.faults.recorded_writer import ACKNOWLEDGED
 from tests.faults.system_calls import Call, recorded, strace_is_missing
@@ -73,17 +73,8 @@ def _lose_power(folder: Path, synchronous: str, count: int, chance: Random) -> O
     appends = min(_MOST_APPENDS, max(_FEWEST_APPENDS, count // _IMAGES_AN_APPEND))
     calls = record(writing, synchronous, appends, chance)
     every = [outcome_of([look_at(image, found / "log.sqlite")], 1) for image in images(writing, calls, count, chance)]
-    bad = [each for each in every if not each.fine]
-    return Outcome(
-        len(every),
-        acknowledged=sum(each.acknowledged for each in every),
-        lost=sum(each.lost for each in every),
-        doubled=sum(each.doubled for each in every),
-        gaps=sum(each.gaps for each in every),
-        wrong=sum(each.wrong for each in every),
-        first_wrong=next((each.first_wrong for each in bad if each.first_wrong), ""),
-        seen=f"{len(bad):,} of {len(every):,}",
-    )
+    bad = sum(not each.fine for each in every)
+    return added_up(every, f"{bad:,} of {len(every):,}")
 
 
 def _inject(count: int, chance: Random, folder: Path) -> Outcome:

@@ -1,0 +1,104 @@
+"""kill -9 while patients are randomised: `python -m tests.faults.kill_randomisation --count 100`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+from domain.decisions.randomisation import RandomisePatient
+from events.randomisation import AllocationDrawn, PatientRandomised
+from store.transact import TrialLog
+from tests.facts import day, eligibility_confirmed, eligible
+from tests.faults.battery import alone
+from tests.faults.fault import Fault, Outcome, added_up
+from tests.faults.victims import Say, Victim, die_at
+from tests.store.trial_logs import LI_WEI, keep, opened
+
+_PATIENTS = 200
+_KILLS_A_HOME = 25
+_MOST_STATEMENTS = 60
+_LONGEST_LIFE = 0.1
+
+
+def _randomise(say: Say, home: Path, dies_at: int | None) -> None:
+    """Randomise whoever waits, saying who was."""
+    with (trial_log := opened(home)).log:
+        waiting = [patient_id for patient_id in _patient_ids() if not _randomised(trial_log, patient_id)]
+        say(b"ready")
+        if dies_at is not None:
+            die_at(dies_at)
+        for patient_id in waiting:
+            trial_log.transact(patient_id, RandomisePatient(occurred_on=day("2021-01-10")), LI_WEI)
+            say(patient_id.encode())
+
+
+def _patient_ids() -> list[str]:
+    return [f"RJ-{number:04d}" for number in range(1, _PATIENTS + 1)]
+
+
+def _randomised(trial_log: TrialLog, patient_id: str) -> list[int]:
+    return [entry.event.sequence_number for entry in trial_log.patient(patient_id).every(PatientRandomised)]
+
+
+def _enrol(home: Path) -> None:
+    with (trial_log := opened(home)).log:
+        for patient_id in _patient_ids():
+            keep(trial_log, patient_id, *eligible(), eligibility_confirmed())
+
+
+def _killed(home: Path, chance: Random) -> list[str]:
+    """Who was said to be randomised by a process killed at a moment or at a statement."""
+    at_a_moment = chance.random() < 0.5
+    victim = Victim(_randomise, home, None if at_a_moment else chance.randint(1, _MOST_STATEMENTS))
+    victim.first_word()
+    if at_a_moment:
+        victim.listen(chance.uniform(0, _LONGEST_LIFE))
+    said = victim.kill() if at_a_moment else victim.outlive()
+    return [patient_id.decode() for patient_id in said[1:]]
+
+
+def _compared(home: Path, said: list[str]) -> Outcome:
+    """The draws against the randomisations, and against what was said."""
+    with (trial_log := opened(home)).log:
+        drawn = [
+            (entry.event.patient_id, entry.event.sequence_number)
+            for entry in trial_log.allocations().every(AllocationDrawn)
+        ]
+        randomised = {patient_id: _randomised(trial_log, patient_id) for patient_id in _patient_ids()}
+    stands = sorted((patient_id, number) for patient_id, numbers in randomised.items() for number in numbers)
+    used = sorted(number for _, number in stands)
+    return Outcome(
+        1,
+        acknowledged=len(said),
+        lost=sum(not randomised[patient_id] for patient_id in said),
+        doubled=len(used) - len(set(used)) + sum(len(numbers) > 1 for numbers in randomised.values()),
+        gaps=len(set(range(1, len(used) + 1)) - set(used)),
+        wrong=int(sorted(drawn) != stands),
+        first_wrong="" if sorted(drawn) == stands else "a draw stands without its randomisation",
+    )
+
+
+def _inject(count: int, chance: Random, folder: Path) -> Outcome:
+    every: list[Outcome] = []
+    for number in range(count):
+        home = folder / f"home-{number // _KILLS_A_HOME}"
+        if not home.exists():
+            _enrol(home)
+        every.append(_compared(home, _killed(home, chance)))
+    return added_up(every)
+
+
+FAULTS = (
+    Fault(
+        name="kill_randomisation_sqlite",
+        what="kill -9 while patients are randomised, SQLite",
+        method="after 0 to 100 ms, or as the 1st to 60th statement begins",
+        must_hold="no draw without its randomisation, no place of the list used twice or left out",
+        full=100,
+        quick=3,
+        inject=_inject,
+    ),
+)
+
+if __name__ == "__main__":
+    alone(__file__)
