@@ -12,6 +12,7 @@ from prefect.states import Completed
 
 from deployments.reactions import REACTIONS
 from flows.catch_up import catch_up
+from flows.check_projections import check_projections
 from flows.read_models import refresh_read_models
 from flows.survival_analysis import analyse_endpoints
 
@@ -34,5 +35,8 @@ class Scheduled:
 SCHEDULED: Sequence[Scheduled] = (
     Scheduled(catch_up_now, "0 6 * * *", "Work off everything that is open. Daily at 6, and whenever you like."),
     Scheduled(refresh_read_models, "30 6 * * *", "Make all pages anew. Daily at 6:30, and whenever you like."),
+    Scheduled(
+        check_projections, "0 3 * * *", "Compare every projection with the log. Nightly at 3, and whenever you like."
+    ),
     Scheduled(analyse_endpoints, "0 7 * * 1", "Analyse EFS, LRRFS and OS again. On Mondays, and whenever you like."),
 )

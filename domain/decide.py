@@ -95,6 +95,7 @@ TrialReport = (
     | conduct.DeclareDataCut
     | conduct.RecordAudit
     | conduct.RecordAnalysis
+    | conduct.RecordDrift
     | genomics.SetGenomicReportAside
 )
 TrialCommand = (

@@ -11,6 +11,7 @@ from events.conduct import (
     AnalysisPerformed,
     AuditPerformed,
     DataCutDeclared,
+    ProjectionDrifted,
     ProtocolEditionActivated,
     QueryAnswered,
     QueryClosed,
@@ -164,6 +165,7 @@ TrialEvent = (
     | DataCutDeclared
     | AnalysisPerformed
     | AuditPerformed
+    | ProjectionDrifted
     | GenomicReportSetAside
     | WorkItemSetAside
     | WorkItemReleased

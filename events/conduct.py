@@ -78,6 +78,15 @@ class Audit(Facts):
     findings: str = Field(default="", max_length=5000, title="Findings")
 
 
+class Drift(Facts):
+    """A projection that did not show what the log says; `digest` is the hex SHA-256 of the rows it should have had."""
+
+    projection: str = Field(min_length=1, max_length=100, title="Projection", examples=["patients"])
+    position: int = Field(ge=0, title="Position of the log")
+    code_version: str = Field(max_length=100, title="Version of the program")
+    digest: str = Field(max_length=100, title="Digest of the rows it should have had")
+
+
 class SetAside(Facts):
     """A work item that failed again and again."""
 
@@ -125,6 +134,12 @@ class AuditPerformed(Audit, Event):
     """The trial was audited."""
 
     type: ClassVar[str] = "audit-performed.v1"
+
+
+class ProjectionDrifted(Drift, Event):
+    """A table that people or programs read was found to differ from the log, and was made anew."""
+
+    type: ClassVar[str] = "projection-drifted.v1"
 
 
 class QueryOpened(Query, Event):

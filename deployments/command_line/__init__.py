@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from deployments.command_line import analysing, copying, keeping, reading, recording, running
+from deployments.command_line import analysing, copying, keeping, projecting, reading, recording, running
 from deployments.command_line.printing import BAD_INPUT, refuse
 
 application = typer.Typer(
@@ -27,6 +27,7 @@ application.command("worklist")(reading.print_worklist)
 application.command("analyse")(analysing.analyse)
 application.command("verify")(keeping.verify)
 application.command("rebuild")(keeping.rebuild)
+application.command("projection")(projecting.projection)
 application.command("export")(copying.export)
 application.command("backup")(copying.backup)
 application.command("restore")(copying.restore)

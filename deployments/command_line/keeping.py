@@ -41,7 +41,7 @@ def rebuild(
     """Rebuild projections from nothing and compare them with the live ones. Exit status 1 when one had drifted."""
     from store.projections.rebuilding import rebuild as rebuild_projections
 
-    with opened() as trial_log, counting("events", quiet=as_json) as progress:
+    with opened() as trial_log, counting("patients", quiet=as_json) as progress:
         rebuilt = rebuild_projections(trial_log, name, progress)
     if as_json:
         print_json([asdict(each) for each in rebuilt])

@@ -16,8 +16,10 @@ from events.conduct import (
     AuditPerformed,
     DataCut,
     DataCutDeclared,
+    Drift,
     Edition,
     Opening,
+    ProjectionDrifted,
     ProtocolEditionActivated,
     Query,
     QueryAnswer,
@@ -88,6 +90,15 @@ class RecordAnalysis(Analysis, Report):
     title: ClassVar[str] = "Analysis"
     by_engine: ClassVar[bool] = True
     records: ClassVar[type[Event]] = AnalysisPerformed
+
+
+class RecordDrift(Drift, Report):
+    """A projection was found to differ from the log."""
+
+    wire: ClassVar[str] = "record-drift"
+    title: ClassVar[str] = "Drift of a projection"
+    by_engine: ClassVar[bool] = True
+    records: ClassVar[type[Event]] = ProjectionDrifted
 
 
 class OpenQuery(Query, Report):

@@ -5,7 +5,7 @@ Folding happens before the database is locked for writing: nobody who records so
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlmodel import SQLModel
 
@@ -64,16 +64,21 @@ def _take_in(trial_log: TrialLog, behind: Sequence[Projection], since: Mapping[s
 
 
 def rows_of(
-    trial_log: TrialLog, projections: Sequence[Projection], patient_ids: Iterable[str], upto: int
+    trial_log: TrialLog,
+    projections: Sequence[Projection],
+    patient_ids: Sequence[str],
+    upto: int,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, RowsByPatient]:
     """The rows of some patients as of a position, by projection and patient; each patient is folded once."""
     edition = _edition_at(trial_log, upto)
     found: dict[str, RowsByPatient] = {projection.name: {} for projection in projections}
-    for patient_id in patient_ids:
+    for number, patient_id in enumerate(patient_ids, start=1):
         patient = _patient(trial_log, patient_id, upto)
         for projection in projections:
             # Who was first heard of after the position is not there yet: an empty row would look like drift.
             found[projection.name][patient_id] = projection.rows(patient, edition) if patient.history else []
+        progress(number, len(patient_ids))
     return found
 
 

@@ -56,6 +56,14 @@ def test_a_history_can_be_asked_for_as_it_was_known(trial: Home) -> None:
     assert [entry["type"] for entry in known][-1] == "recurrence-confirmed.v1"
 
 
+def test_a_projection_can_be_asked_for_as_of_any_moment(trial: Home) -> None:
+    told = trial.json("projection", "endpoint-records", "--cutoff", "2021-12-31", "--known-at", "2021-12-31T00:00:00Z")
+    assert set(told) == {"name", "question", "position", "known_at", "cutoff", "digest", "rows"}
+    (efs,) = (row for row in told["rows"] if (row["patient_id"], row["endpoint"]) == ("RJ-2", "EFS"))
+    assert (efs["end"], efs["observed"]) == ("2021-12-01", True)
+    assert [each["name"] for each in trial.json("projection")] == ["patients", "laboratory-orders", "endpoint-records"]
+
+
 def test_an_analysis_has_the_keys_of_its_contract(trial: Home) -> None:
     analysis = trial.json("analyse", "--endpoint", "EFS", "--cutoff", "2022-07-30", "--records")
     head = {"endpoint", "population", "cutoff", "known_at", "edition", "position", "n", "events", "arms"}

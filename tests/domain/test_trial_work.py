@@ -24,6 +24,7 @@ WITHOUT_EFFECT = {
     "genomic-report-set-aside.v1",
     "genomic-test-cancelled.v1",
     "genomic-test-ordered.v1",
+    "projection-drifted.v1",
     "reminder-sent.v1",
 }
 

@@ -21,7 +21,8 @@ from tests.flows.site import AT_ONCE, Site, site
 pytestmark = pytest.mark.prefect
 
 
-def _page(server: PrefectServer, key: str) -> str:
+def page_of(server: PrefectServer, key: str) -> str:
+    """The newest version of a page."""
     asked = {"artifacts": {"key": {"any_": [key]}}}
     answer = httpx.post(f"{server.api_url}/artifacts/latest/filter", json=asked, trust_env=False, timeout=20).json()
     return str(answer[0]["data"]) if answer else ""
@@ -36,16 +37,16 @@ async def test_pages_say_where_everyone_stands(tmp_path: Path, prefect_server: P
     async with site(tmp_path) as at:
         await _of_two_arms(at)
         await refresh_read_models()
-        page = _page(prefect_server, "patient-rj-1")
+        page = page_of(prefect_server, "patient-rj-1")
         assert "Randomised to OMIT on 2020-12-01." in page
         assert "Plan radiotherapy" in page
         assert "| IC03 | 1 to 3 positive lymph nodes (pN1) | met |" in page
         assert "patient-randomised" in page
         assert "salt" not in page
-        assert "2 of 214 patients randomised" in _page(prefect_server, "enrolment")
-        assert "RJ-2" in _page(prefect_server, "worklist")
-        assert "simulated trial" in _page(prefect_server, "start-here")
-        assert all(len(_page(prefect_server, key)) < 300_000 for key in ("patient-rj-1", "worklist", "enrolment"))
+        assert "2 of 214 patients randomised" in page_of(prefect_server, "enrolment")
+        assert "RJ-2" in page_of(prefect_server, "worklist")
+        assert "simulated trial" in page_of(prefect_server, "start-here")
+        assert all(len(page_of(prefect_server, key)) < 300_000 for key in ("patient-rj-1", "worklist", "enrolment"))
         assert all(each.equal for each in rebuild(at.given.trial_log))
 
 
@@ -67,6 +68,6 @@ async def test_a_new_outcome_is_analysed_again_once(tmp_path: Path, prefect_serv
         assert len(analyses) == first + 3, "two outcomes, one analysis of each endpoint"
         efs = next(entry.event for entry in reversed(analyses) if entry.event.endpoint == "EFS")
         assert (efs.n, efs.events, len(efs.digest)) == (2, 1, 64)
-        assert "data:image/png;base64," in _page(prefect_server, "curve-efs")
-        assert "Numbers at risk" in _page(prefect_server, "curve-efs")
-        assert "CHEST_WALL" in _page(prefect_server, "patient-rj-2")
+        assert "data:image/png;base64," in page_of(prefect_server, "curve-efs")
+        assert "Numbers at risk" in page_of(prefect_server, "curve-efs")
+        assert "CHEST_WALL" in page_of(prefect_server, "patient-rj-2")
