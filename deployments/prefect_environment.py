@@ -34,8 +34,17 @@ def prefect_server_environment(settings: Settings, port: int, api_url: str) -> M
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(settings.prefect_home / "interface"),
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": api_url.removesuffix("/api"),
+        **_database(settings),
         **login,
     }
+
+
+def _database(settings: Settings) -> dict[str, str]:
+    """Prefect's own tables are in the same database as the log, in a schema of their own that may be wiped."""
+    if settings.log_path:
+        return {}
+    url = settings.log_url.replace("postgresql://", "postgresql+asyncpg://", 1)
+    return {"PREFECT_SERVER_DATABASE_CONNECTION_URL": url}
 
 
 def one_authority(settings: Settings) -> Path:

@@ -3,6 +3,7 @@
 PrefectServerError
 ├── PortInUse       another program listens where this server should: stop it or choose another port
 ├── CannotListen    the machine does not allow the address: choose another
+├── NoTrigrams      the PostgreSQL server lacks an extension that Prefect needs: install it
 └── ServerFailed    the server ended, or did not answer in time; its log says why
 """
 
@@ -64,6 +65,16 @@ class CannotListen(PrefectServerError):
         )
 
 
+class NoTrigrams(PrefectServerError):
+    """PostgreSQL comes without `pg_trgm`, with which Prefect searches names."""
+
+    def __str__(self) -> str:
+        return (
+            "the PostgreSQL server of IMNI_DATABASE_URL lacks the extension pg_trgm, which Prefect needs: install it "
+            "there (on Debian the package postgresql-contrib)"
+        )
+
+
 class ServerFailed(PrefectServerError):
     """The server ended, or did not answer in time."""
 
@@ -108,9 +119,13 @@ class PrefectServer:
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Start the server process. Raises `PortInUse`, `CannotListen`. Starting a started server changes nothing."""
+        """Start the server process; starting a started one changes nothing.
+
+        Raises `PortInUse`, `CannotListen`, `NoTrigrams`.
+        """
         if self._process is not None:
             return
+        _require_trigrams(self._settings)
         self._settings.prefect_home.mkdir(parents=True, exist_ok=True)
         with _listener(self._settings.host, self._settings.port) as listener, self.log_file.open("ab") as log:
             self._port = listener.getsockname()[1]
@@ -220,3 +235,13 @@ def _close_in_forks(process: subprocess.Popen[bytes]) -> None:
     life_line = process.stdin
     if life_line is not None:
         os.register_at_fork(after_in_child=life_line.close)
+
+
+def _require_trigrams(settings: Settings) -> None:
+    """Prefect would say it in forty lines, after its start."""
+    if settings.log_path is None:
+        import psycopg
+
+        with psycopg.connect(settings.log_url) as connection:
+            if not connection.execute("select 1 from pg_available_extensions where name = 'pg_trgm'").fetchone():
+                raise NoTrigrams()

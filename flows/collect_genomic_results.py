@@ -33,7 +33,7 @@ async def collect_genomic_results(patient_ids: Sequence[str]) -> tuple[Outcome, 
     given = resources()
     if given.laboratory is None:
         return ()
-    place = f"{given.settings.log_path} {given.settings.laboratory_url}"
+    place = f"{given.trial_log.log.log_id} {given.settings.laboratory_url}"
     try:
         batch = await given.laboratory.reports_since(_cursors.get(place))
     except GatewayError as problem:

@@ -20,7 +20,7 @@ from events.streams import StreamNames
 from flows.clock import Clock, ClockNotBefore
 from flows.settings import Settings
 from store.event_log import EventLog
-from store.sqlite_event_log import open_sqlite_log
+from store.open_log import open_log
 from store.transact import Entry, TrialLog
 from store.whole_files import keep_folder
 
@@ -43,7 +43,7 @@ def open_home(settings: Settings, now: datetime, *, simulated: bool | None = Non
     Raises `HomeRefused` when its allocation seed is lost or another one, `OtherKindOfLog` when it is of the other kind.
     """
     make_folders(settings)
-    log = open_sqlite_log(settings.log_path, simulated=simulated)
+    log = open_log(settings.log_url, simulated=simulated)
     try:
         return _opened(log, settings, now)
     except BaseException:
@@ -53,7 +53,7 @@ def open_home(settings: Settings, now: datetime, *, simulated: bool | None = Non
 
 def make_folders(settings: Settings) -> None:
     """Make the folders of a home and its log. Raises `HomeRefused`."""
-    for folder in (settings.home, settings.log_path.parent):
+    for folder in (settings.home, settings.log_path.parent if settings.log_path else settings.home):
         _make_folder(folder)
 
 

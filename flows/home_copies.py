@@ -20,15 +20,15 @@ _DRAFT = ".draft"
 
 def open_kept_log(settings: Settings) -> EventLog:
     """The log of an installation as it stands, even when its keys are lost. Raises `HomeRefused` when there is none."""
-    if not settings.log_path.exists():
+    if settings.log_path and not settings.log_path.exists():
         raise HomeRefused(f"there is no log at {settings.log_path} to copy: set IMNI_HOME to the home you mean")
-    return open_log(settings.database_url)
+    return open_log(settings.log_url)
 
 
 def url_to_restore_into(settings: Settings) -> str:
     """Where a log is to be restored; its folders are made. No key and no event is."""
     make_folders(settings)
-    return settings.database_url
+    return settings.log_url
 
 
 def keys_of(settings: Settings) -> tuple[KeptElsewhere, ...]:

@@ -39,7 +39,7 @@ def message_of(item: WorkItem) -> Message:
 
 
 async def _send(given: Resources, message: Message) -> Delivery:
-    this = (str(given.settings.log_path), message.key)
+    this = (given.trial_log.log.log_id, message.key)
     try:
         delivery = await given.notifier.send(message, leave_out=_taken.get(this, ()))
     except (NotDelivered, MessageRefused) as problem:

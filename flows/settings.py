@@ -20,8 +20,9 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from store.open_log import POSTGRES, SQLITE
+
 PREFIX = "IMNI_"
-_SQLITE = "sqlite:///"
 _SECRET = {"auth", "notify_urls"}
 _LOGIN_IN_URL = re.compile(r"//[^@/]*@")
 
@@ -41,7 +42,7 @@ class Settings(BaseSettings):
     )
 
     home: Path = Path("~/.imni")
-    database_url: str = Field(default_factory=lambda known: f"{_SQLITE}{known['home'] / 'log.sqlite'}")
+    database_url: str = Field(default_factory=lambda known: f"{SQLITE}{known['home'] / 'log.sqlite'}", repr=False)
     laboratory_url: str | None = None
     notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     time_zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
@@ -50,9 +51,16 @@ class Settings(BaseSettings):
     auth: SecretStr | None = None
 
     @property
-    def log_path(self) -> Path:
-        """The SQLite file of the event log."""
-        return Path(self.database_url.removeprefix(_SQLITE)).expanduser().absolute()
+    def log_path(self) -> Path | None:
+        """The SQLite file of the event log; None when the log is on PostgreSQL."""
+        if self.database_url.startswith(POSTGRES):
+            return None
+        return Path(self.database_url.removeprefix(SQLITE)).expanduser().absolute()
+
+    @property
+    def log_url(self) -> str:
+        """Where the event log is."""
+        return f"{SQLITE}{self.log_path}" if self.log_path else self.database_url
 
     @property
     def prefect_home(self) -> Path:
@@ -85,10 +93,13 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _database_url(cls, url: str) -> str:
-        path = url.removeprefix(_SQLITE)
-        if not url.startswith(_SQLITE) or path in ("", ":memory:") or "?" in path:
+        path = url.removeprefix(SQLITE)
+        if url.startswith(POSTGRES) and urlsplit(url).path.strip("/"):
+            return url
+        if not url.startswith(SQLITE) or path in ("", ":memory:") or "?" in path:
             raise ValueError(
-                f"is not the log of this version: write {_SQLITE}/absolute/path/log.sqlite, or leave it out"
+                f"is not the database of a log: write {SQLITE}/absolute/path/log.sqlite or "
+                f"{POSTGRES}user:password@host/database, or leave it out"
             )
         return url
 

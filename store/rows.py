@@ -28,7 +28,13 @@ def microseconds(instant: datetime) -> int:
 
 def to_row(event: NewEvent, stream: str, version: int, position: int, recorded_at: int) -> Row:
     """The row of an event, with its leaf hash. `recorded_at` in microseconds, as it is stored."""
-    hashed = (
+    hashed = hashed_fields(event, stream, version, recorded_at)
+    return (position, *hashed, leaf_hash(*hashed))
+
+
+def hashed_fields(event: NewEvent, stream: str, version: int, recorded_at: int) -> Row:
+    """What the leaf hash is taken over: the row but for position and digest."""
+    return (
         stream,
         version,
         event.event_id.bytes,
@@ -41,7 +47,6 @@ def to_row(event: NewEvent, stream: str, version: int, position: int, recorded_a
         event.provenance.model_dump_json(exclude_none=True).encode(),
         event.data,
     )
-    return (position, *hashed, leaf_hash(*hashed))
 
 
 def from_row(row: Row) -> StoredEvent:

@@ -53,6 +53,7 @@ _isolate()
 
 from deployments.prefect_server import PrefectServer  # noqa: E402  after the environment is set
 from flows.settings import read_settings  # noqa: E402
+from tests.postgres import Postgres, running_postgres  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +66,21 @@ def prefect_server() -> Iterator[PrefectServer]:
         server.wait_until_healthy()
         yield server
         gc.collect()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, started when the first test asks and shared by the whole run."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test runs twice: with an installation on SQLite, and with one on PostgreSQL."""
+    if request.param == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        monkeypatch.setenv("IMNI_DATABASE_URL", server.new_log())
 
 
 @pytest.fixture(scope="session")

@@ -16,13 +16,13 @@ from deployments.command_line.progress import counting
 def verify(as_json: Json = False) -> None:
     """Check that the log is whole: positions, versions, digests, dates. Exit status 1 on any finding."""
     from flows.settings import read_settings
-    from store.integrity import verify_file
+    from store.integrity import verify_log
 
-    path = read_settings().log_path
-    if not path.exists():
+    settings = read_settings()
+    if settings.log_path and not settings.log_path.exists():
         with opened():
             pass
-    found = verify_file(path)
+    found = verify_log(settings.log_url)
     told = {**asdict(found), "ok": found.ok}
     if as_json:
         print_json(told)

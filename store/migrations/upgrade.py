@@ -107,17 +107,14 @@ def schema_of(version: int) -> Mapping[str, str]:
 @contextmanager
 def _migrated(url: str, revision: str) -> Generator[Connection]:
     """A connection to a database brought to a revision, wholly or not at all."""
-    from alembic import command
-    from alembic.config import Config
     from sqlalchemy import NullPool, create_engine
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
+    from store.migrations.revising import bring_to
+
     # The driver's own transactions leave table definitions out: a kill half-way would leave half a log.
     engine = create_engine(url, poolclass=NullPool, connect_args={"isolation_level": None, "timeout": 30})
     with engine.connect() as connection:
         with connection.begin():
             connection.exec_driver_sql("begin immediate")
-            config.attributes["connection"] = connection
-            command.upgrade(config, revision)
+            bring_to(connection, revision)
         yield connection

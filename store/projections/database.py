@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event, inspe
 from sqlmodel import Session, SQLModel, delete, select
 
 from store.checkpoints import Checkpoints
+from store.migrations.upgrade_postgres import sqlalchemy_url
+from store.open_log import POSTGRES
 from store.projections.projection import Projection
 from store.transact import TrialLog
 
@@ -21,7 +23,7 @@ _MOST_IDS = 500
 
 @contextmanager
 def writing(trial_log: TrialLog) -> Generator[Session]:
-    """One transaction that nobody else writes beside."""
+    """One transaction that nobody else writes projections beside."""
     with Session(_engine(trial_log.log.url)) as session, session.begin():
         SQLModel.metadata.create_all(session.connection())
         yield session
@@ -30,14 +32,25 @@ def writing(trial_log: TrialLog) -> Generator[Session]:
 @cache
 def _engine(url: str) -> Engine:
     # No pool: a connection kept open would go on reading a log file that was restored from backup meanwhile.
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30, "isolation_level": None})
-    event.listen(engine, "begin", _begin_immediate)
+    if url.startswith(POSTGRES):
+        engine = create_engine(sqlalchemy_url(url), poolclass=NullPool)
+        event.listen(engine, "begin", _begin_alone)
+    else:
+        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 30, "isolation_level": None})
+        event.listen(engine, "begin", _begin_immediate)
     return engine
 
 
 def _begin_immediate(connection: Connection) -> None:
     # The driver would begin a transaction only at the first write, when somebody else may have written since we read.
     connection.exec_driver_sql("begin immediate")
+
+
+def _begin_alone(connection: Connection) -> None:
+    # In the projections' own schema, and without keeping anybody from appending to the log.
+    connection.exec_driver_sql("set local role imni_app")
+    connection.exec_driver_sql("set local search_path = imni_projections, imni")
+    connection.exec_driver_sql("select pg_advisory_xact_lock(hashtext('imni projections'))")
 
 
 def checkpoints(session: Session) -> Checkpoints:

@@ -19,8 +19,9 @@ from prefect.client.orchestration import get_client
 from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.states import Scheduled
 
-from deployments.prefect_server import CannotListen, PortInUse, PrefectServer, ServerFailed
+from deployments.prefect_server import CannotListen, NoTrigrams, PortInUse, PrefectServer, ServerFailed
 from flows.settings import read_settings
+from tests.postgres import Postgres
 
 pytestmark = pytest.mark.prefect
 
@@ -38,6 +39,12 @@ def test_the_server_answers_from_an_empty_home_and_stops_without_a_listener(tmp_
     assert (tmp_path / "new" / "prefect" / "prefect.db").exists()
     server.stop()
     assert not _listens(server)
+
+
+def test_a_postgresql_that_prefect_cannot_use_is_said_so_at_once(tmp_path: Path, postgres: Postgres) -> None:
+    """The server out of the wheel comes without contributed extensions."""
+    with pytest.raises(NoTrigrams, match="postgresql-contrib"):
+        PrefectServer(read_settings(home=tmp_path / "new", port=0, database_url=postgres.new_log())).start()
 
 
 @pytest.mark.parametrize("page", ["/v2/", "/", "/v2/runs", "/runs"])

@@ -1,4 +1,4 @@
-"""A site of its own for each test that asks for one."""
+"""A site of its own for each test that asks for one, once on each database."""
 
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -9,7 +9,7 @@ from tests.flows.site import Site, site
 
 
 @pytest.fixture
-async def at(tmp_path: Path) -> AsyncGenerator[Site]:
+async def at(tmp_path: Path, either_database: None) -> AsyncGenerator[Site]:
     """A real log, laboratory and mailbox on the morning of 12 December 2020."""
     async with site(tmp_path) as opened:
         yield opened

@@ -64,12 +64,15 @@ async def test_a_lease_runs_out_although_the_clock_of_a_simulated_trial_stands_s
     assert direct_reactor(at.given, ticking=machine).take_the_lead()
 
 
+@pytest.mark.parametrize("either_database", ["sqlite"], indirect=True)
 async def test_a_log_held_by_another_process_costs_time_only(at: Site) -> None:
     at.has_seen("RJ-1", *READY)
-    with open_sqlite_log(at.given.settings.log_path) as impatient:
+    path = at.given.settings.log_path
+    assert path is not None
+    with open_sqlite_log(path) as impatient:
         with impatient.transaction() as database:
             database.execute("pragma busy_timeout=50")
-        holding = sqlite3.connect(at.given.settings.log_path, isolation_level=None)
+        holding = sqlite3.connect(path, isolation_level=None)
         holding.execute("begin immediate")
         stop = asyncio.Event()
         given = replace(at.given, trial_log=replace(at.given.trial_log, log=impatient))
@@ -83,13 +86,16 @@ async def test_a_log_held_by_another_process_costs_time_only(at: Site) -> None:
         await running
 
 
+@pytest.mark.parametrize("either_database", ["sqlite"], indirect=True)
 async def test_who_cannot_renew_the_lead_does_not_lead(at: Site) -> None:
-    with open_sqlite_log(at.given.settings.log_path) as impatient:
+    path = at.given.settings.log_path
+    assert path is not None
+    with open_sqlite_log(path) as impatient:
         with impatient.transaction() as database:
             database.execute("pragma busy_timeout=50")
         lead = Lead(impatient, at.clock)
         assert lead.take()
-        holding = sqlite3.connect(at.given.settings.log_path, isolation_level=None)
+        holding = sqlite3.connect(path, isolation_level=None)
         holding.execute("begin immediate")
         stop = asyncio.Event()
         keeping = asyncio.ensure_future(lead.keep(stop))

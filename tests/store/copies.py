@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from domain.merkle import merkle_root
 from store.event_log import Append, EventLog
-from store.open_log import SQLITE, open_log
+from store.open_log import open_log
 from tests.store.envelopes import minutes_later, new_event
 
 FreshUrl = Callable[[], str]
 """Gives the URL of a database in which there is no log yet."""
 
 NOTES = ("plain", 'a "quote", a \\ and a \n line', "乳腺癌", "\U0001f600\u2028", "")
-
-
-def sqlite_urls(folder: Path) -> FreshUrl:
-    """New files, one after the other."""
-    numbers = iter(range(1000))
-    return lambda: f"{SQLITE}{folder / f'fresh-{next(numbers)}.sqlite'}"
 
 
 def fill(log: EventLog, events: int, *, patients: int = 7) -> None:

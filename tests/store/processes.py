@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.synchronize import Barrier
@@ -20,7 +21,7 @@ _barriers: list[Barrier] = []
 def together(count: int, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> list[T]:
     """What each of so many processes answers; all begin when the last is ready."""
     barrier = PROCESSES.Barrier(count)
-    with ProcessPoolExecutor(count, PROCESSES, initializer=_meet_at, initargs=(barrier,)) as pool:
+    with ProcessPoolExecutor(count, PROCESSES, initializer=_begin, initargs=(barrier, dict(os.environ))) as pool:
         answers = [pool.submit(_at_once, work, *args, **named) for _ in range(count)]
         return [answer.result(timeout=_WAIT) for answer in answers]
 
@@ -30,8 +31,9 @@ def meet() -> None:
     _barriers[-1].wait(_WAIT)
 
 
-def _meet_at(barrier: Barrier) -> None:
+def _begin(barrier: Barrier, environment: dict[str, str]) -> None:
     _barriers.append(barrier)
+    os.environ.update(environment)
 
 
 def _at_once(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:

@@ -15,6 +15,7 @@ from store.event_log import (
     AppendRefused,
     ClockWentBack,
     EventIdTaken,
+    EventLog,
     Fenced,
     LogUnavailable,
     StreamMovedOn,
@@ -26,11 +27,11 @@ from tests.store.envelopes import NOW, append, minutes_later, new_event, some
 ANNA, BERTA = "patient/RJ-0001", "patient/RJ-0002"
 
 
-def _notes(log: SqliteEventLog) -> list[tuple[int, str, int, bytes]]:
+def _notes(log: EventLog) -> list[tuple[int, str, int, bytes]]:
     return [(event.position, event.stream, event.version, event.data) for event in log.read_all()]
 
 
-def test_positions_and_versions_count_without_gaps_in_the_order_of_the_calls(log: SqliteEventLog) -> None:
+def test_positions_and_versions_count_without_gaps_in_the_order_of_the_calls(log: EventLog) -> None:
     assert log.append(append(ANNA, 0, 2)).positions == range(1, 3)
     assert log.append(append(BERTA, 0)).positions == range(3, 4)
     assert log.append(append(ANNA, 2)).positions == range(4, 5)
@@ -38,7 +39,7 @@ def test_positions_and_versions_count_without_gaps_in_the_order_of_the_calls(log
     assert found == [(1, ANNA, 0), (2, ANNA, 1), (3, BERTA, 0), (4, ANNA, 2)]
 
 
-def test_everything_in_the_envelope_comes_back_as_it_went_in(log: SqliteEventLog) -> None:
+def test_everything_in_the_envelope_comes_back_as_it_went_in(log: EventLog) -> None:
     cause = new_event().event_id
     sent = replace(new_event(at=minutes_later(0.123456)), visibility="allocation", causation_id=cause)
     log.append(Append(ANNA, 0, [sent]))
@@ -49,7 +50,7 @@ def test_everything_in_the_envelope_comes_back_as_it_went_in(log: SqliteEventLog
 
 
 @pytest.mark.parametrize("expected", [0, 1, 3])
-def test_a_stale_or_hasty_version_is_refused_with_the_current_one(log: SqliteEventLog, expected: int) -> None:
+def test_a_stale_or_hasty_version_is_refused_with_the_current_one(log: EventLog, expected: int) -> None:
     log.append(append(ANNA, 0, 2))
     with pytest.raises(StreamMovedOn) as refused:
         log.append(append(ANNA, expected))
@@ -57,7 +58,7 @@ def test_a_stale_or_hasty_version_is_refused_with_the_current_one(log: SqliteEve
     assert log.last_position() == 2
 
 
-def test_several_streams_are_written_all_or_not_at_all(log: SqliteEventLog) -> None:
+def test_several_streams_are_written_all_or_not_at_all(log: EventLog) -> None:
     log.append(append(BERTA, 0))
     with pytest.raises(StreamMovedOn):
         log.append(append(ANNA, 0, 2), append(BERTA, 0))
@@ -66,7 +67,7 @@ def test_several_streams_are_written_all_or_not_at_all(log: SqliteEventLog) -> N
     assert (log.version(ANNA), log.version(BERTA)) == (2, 3)
 
 
-def test_the_same_call_again_returns_the_old_positions_and_adds_nothing(log: SqliteEventLog) -> None:
+def test_the_same_call_again_returns_the_old_positions_and_adds_nothing(log: EventLog) -> None:
     log.append(append(BERTA, 0))
     call = (append(ANNA, 0, 3), append(BERTA, 1, 2))
     first = log.append(*call)
@@ -77,7 +78,7 @@ def test_the_same_call_again_returns_the_old_positions_and_adds_nothing(log: Sql
     assert _notes(log) == before
 
 
-def test_the_same_call_again_is_known_after_others_went_on(log: SqliteEventLog) -> None:
+def test_the_same_call_again_is_known_after_others_went_on(log: EventLog) -> None:
     call = (append(ANNA, 0, 2), append(BERTA, 0))
     log.append(*call)
     log.append(append(ANNA, 2, 3), append("trial", 0))
@@ -87,7 +88,7 @@ def test_the_same_call_again_is_known_after_others_went_on(log: SqliteEventLog) 
     assert log.last_position() == 7
 
 
-def test_half_of_the_same_call_or_the_same_ids_with_other_content_is_no_repetition(log: SqliteEventLog) -> None:
+def test_half_of_the_same_call_or_the_same_ids_with_other_content_is_no_repetition(log: EventLog) -> None:
     anna, berta = append(ANNA, 0), append(BERTA, 0)
     log.append(anna)
     with pytest.raises(StreamMovedOn):
@@ -97,7 +98,7 @@ def test_half_of_the_same_call_or_the_same_ids_with_other_content_is_no_repetiti
     assert log.last_position() == 1
 
 
-def test_two_calls_are_not_taken_for_one_when_others_wrote_between_them(log: SqliteEventLog) -> None:
+def test_two_calls_are_not_taken_for_one_when_others_wrote_between_them(log: EventLog) -> None:
     anna, berta = append(ANNA, 0), append(BERTA, 0)
     log.append(anna)
     log.append(append("trial", 0))
@@ -106,7 +107,7 @@ def test_two_calls_are_not_taken_for_one_when_others_wrote_between_them(log: Sql
         log.append(anna, berta)
 
 
-def test_an_event_id_in_use_is_refused_and_nothing_is_written(log: SqliteEventLog) -> None:
+def test_an_event_id_in_use_is_refused_and_nothing_is_written(log: EventLog) -> None:
     taken = new_event()
     log.append(Append(ANNA, 0, [taken]))
     with pytest.raises(EventIdTaken):
@@ -118,7 +119,7 @@ def test_an_event_id_in_use_is_refused_and_nothing_is_written(log: SqliteEventLo
     assert log.append(append(BERTA, 0)).positions == range(2, 3)
 
 
-def test_an_append_holds_at_least_one_event_a_stream_and_at_most_two_thousand(log: SqliteEventLog) -> None:
+def test_an_append_holds_at_least_one_event_a_stream_and_at_most_two_thousand(log: EventLog) -> None:
     for empty in ((), (Append(ANNA, 0, []),), (append(ANNA, 0), Append(BERTA, 0, []))):
         with pytest.raises(AppendRefused, match="nothing to append"):
             log.append(*empty)
@@ -130,7 +131,7 @@ def test_an_append_holds_at_least_one_event_a_stream_and_at_most_two_thousand(lo
     assert log.append(append(ANNA, 0, MOST_EVENTS)).positions == range(1, MOST_EVENTS + 1)
 
 
-def test_a_real_log_never_shows_an_earlier_instant_than_before(log: SqliteEventLog) -> None:
+def test_a_real_log_never_shows_an_earlier_instant_than_before(log: EventLog) -> None:
     log.append(append(ANNA, 0, at=minutes_later(10)))
     log.append(append(BERTA, 0, at=NOW), append(ANNA, 1, at=minutes_later(5)))
     log.append(Append("trial", 0, [new_event(at=minutes_later(12)), new_event(at=minutes_later(11))]))
@@ -138,7 +139,7 @@ def test_a_real_log_never_shows_an_earlier_instant_than_before(log: SqliteEventL
     assert instants == [minutes_later(m) for m in (10, 10, 10, 12, 12)]
 
 
-def test_a_simulated_log_keeps_time_by_stream_and_refuses_to_go_back(simulated_log: SqliteEventLog) -> None:
+def test_a_simulated_log_keeps_time_by_stream_and_refuses_to_go_back(simulated_log: EventLog) -> None:
     anna, berta = "simulated-patient/RJ-0001", "simulated-patient/RJ-0002"
     simulated_log.append(append(anna, 0, at=minutes_later(10)))
     simulated_log.append(append(berta, 0, at=NOW))
@@ -149,7 +150,7 @@ def test_a_simulated_log_keeps_time_by_stream_and_refuses_to_go_back(simulated_l
     assert [event.recorded_at for event in simulated_log.read_all()] == [minutes_later(10), NOW]
 
 
-def test_a_retry_is_known_although_its_instant_had_to_be_moved(log: SqliteEventLog) -> None:
+def test_a_retry_is_known_although_its_instant_had_to_be_moved(log: EventLog) -> None:
     log.append(append(BERTA, 0, at=minutes_later(10)))
     call = append(ANNA, 0, at=NOW)
     assert log.append(call).positions == log.append(call).positions
@@ -160,7 +161,7 @@ def test_refusals_survive_the_way_between_processes() -> None:
         assert str(pickle.loads(pickle.dumps(refusal))) == str(refusal)
 
 
-def test_an_interrupted_append_leaves_nothing_and_the_log_goes_on(log: SqliteEventLog) -> None:
+def test_an_interrupted_append_leaves_nothing_and_the_log_goes_on(log: EventLog) -> None:
     class Interrupted(list[object]):
         def __iter__(self) -> Iterator[object]:
             raise KeyboardInterrupt
@@ -172,14 +173,14 @@ def test_an_interrupted_append_leaves_nothing_and_the_log_goes_on(log: SqliteEve
     assert log.append(append(ANNA, 0)).positions == range(1, 2)
 
 
-def test_a_log_that_cannot_be_written_says_so_and_goes_on_afterwards(log: SqliteEventLog, path: Path) -> None:
-    log.append(append(ANNA, 0))
-    with log.transaction() as database:
+def test_a_log_that_cannot_be_written_says_so_and_goes_on_afterwards(sqlite_log: SqliteEventLog, path: Path) -> None:
+    sqlite_log.append(append(ANNA, 0))
+    with sqlite_log.transaction() as database:
         database.execute("pragma max_page_count = 30")
     with pytest.raises(LogUnavailable, match="did not take it"):
-        log.append(append(ANNA, 1, MOST_EVENTS))
-    assert log.last_position() == 1
-    with log.transaction() as database:
+        sqlite_log.append(append(ANNA, 1, MOST_EVENTS))
+    assert sqlite_log.last_position() == 1
+    with sqlite_log.transaction() as database:
         database.execute("pragma max_page_count = 100000")
-    assert log.append(append(ANNA, 1, MOST_EVENTS)).positions == range(2, MOST_EVENTS + 2)
+    assert sqlite_log.append(append(ANNA, 1, MOST_EVENTS)).positions == range(2, MOST_EVENTS + 2)
     assert verify_file(path).ok

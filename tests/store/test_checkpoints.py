@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 
 from store.checkpoints import Checkpoints
-from store.event_log import Fenced
-from store.sqlite_event_log import SqliteEventLog, open_sqlite_log
+from store.event_log import EventLog, Fenced
+from store.open_log import open_log
 from tests.store.envelopes import NOW, minutes_later
 from tests.store.processes import meet, together
 
@@ -17,7 +16,7 @@ _MINUTE = 60
 
 
 @pytest.fixture
-def checkpoints(log: SqliteEventLog) -> Checkpoints:
+def checkpoints(log: EventLog) -> Checkpoints:
     """The checkpoints of a new log."""
     return log.checkpoints()
 
@@ -73,10 +72,10 @@ def test_consumers_do_not_know_each_other(checkpoints: Checkpoints) -> None:
     assert checkpoints.lead("catch-up", "b", _MINUTE, NOW) == 1
 
 
-def _lead_and_move(path: Path, rounds: int) -> list[int]:
+def _lead_and_move(url: str, rounds: int) -> list[int]:
     """The positions this process moved the checkpoint to, one in each round in which it got the lead."""
     moved: list[int] = []
-    with open_sqlite_log(path) as log:
+    with open_log(url) as log:
         checkpoints = log.checkpoints()
         for number in range(rounds):
             meet()
@@ -91,14 +90,14 @@ def _lead_and_move(path: Path, rounds: int) -> list[int]:
     return moved
 
 
-def test_of_processes_that_want_the_lead_exactly_one_has_it(log: SqliteEventLog, path: Path) -> None:
-    moved = [to for some in together(4, _lead_and_move, path, 25) for to in some]
+def test_of_processes_that_want_the_lead_exactly_one_has_it(log: EventLog, url: str) -> None:
+    moved = [to for some in together(4, _lead_and_move, url, 25) for to in some]
     assert sorted(moved) == list(range(1, 26))
     assert log.checkpoints().read("reactor") == 25
 
 
-def test_a_checkpoint_outlives_the_process(path: Path) -> None:
-    with open_sqlite_log(path) as log:
+def test_a_checkpoint_outlives_the_process(url: str) -> None:
+    with open_log(url) as log:
         log.checkpoints().advance("projection/patients", 0, 0, 4)
-    with open_sqlite_log(path) as log:
+    with open_log(url) as log:
         assert log.checkpoints().read("projection/patients") == 4

@@ -28,7 +28,7 @@ from store.projections.refreshing import everyone, flat, rows_of
 from store.restore import restore
 from store.transact import TrialLog
 from tests.facts import death, enrolled
-from tests.store.copies import FreshUrl, fill, held, root_at, sqlite_urls
+from tests.store.copies import FreshUrl, fill, held, root_at
 from tests.store.envelopes import NOW, append, minutes_later, new_event
 from tests.store.processes import together
 from tests.store.trial_logs import keep, opened
@@ -37,18 +37,12 @@ SEED = KeptElsewhere(name="allocation-seed", sha256="ab" * 32)
 
 
 @pytest.fixture
-def fresh_url(tmp_path: Path) -> FreshUrl:
-    """Where there is no log yet."""
-    return sqlite_urls(tmp_path)
-
-
-@pytest.fixture
-def url(fresh_url: FreshUrl) -> str:
+def elsewhere(fresh_url: FreshUrl) -> str:
     """Where the log is to be restored."""
     return fresh_url()
 
 
-def test_an_export_is_restored_and_exported_again_to_the_byte(log: EventLog, tmp_path: Path, url: str) -> None:
+def test_an_export_is_restored_and_exported_again_to_the_byte(log: EventLog, tmp_path: Path, elsewhere: str) -> None:
     fill(log, 40)
     no_text = replace(new_event(at=minutes_later(60)), data=b'{"occurred_on":"2026-01-01","note":"\xff\xfe\\"}')
     log.append(Append("patient/RJ-0", 6, [no_text]))
@@ -56,9 +50,9 @@ def test_an_export_is_restored_and_exported_again_to_the_byte(log: EventLog, tmp
     heading = export_events(log, first)
     assert (heading.events, heading.log_id, heading.kind) == (41, log.log_id, "real")
     assert heading.root == root_at(log, 41)
-    restore(first, url)
-    assert held(url) == list(log.rows())
-    with open_log(url) as restored:
+    restore(first, elsewhere)
+    assert held(elsewhere) == list(log.rows())
+    with open_log(elsewhere) as restored:
         assert (restored.log_id, restored.simulated) == (log.log_id, False)
         export_events(restored, second)
     assert second.read_bytes() == first.read_bytes()
@@ -109,7 +103,7 @@ def test_a_simulated_log_stays_one(simulated_log: EventLog, tmp_path: Path, fres
 
 
 def test_a_backup_says_what_it_holds_and_can_be_opened_with_any_archive_program(
-    log: EventLog, tmp_path: Path, url: str
+    log: EventLog, tmp_path: Path, elsewhere: str
 ) -> None:
     fill(log, 12)
     back_up(log, file := tmp_path / "a.zip", NOW, (SEED,))
@@ -122,16 +116,16 @@ def test_a_backup_says_what_it_holds_and_can_be_opened_with_any_archive_program(
     assert file.stat().st_mode & 0o077 == 0
     export_events(log, exported := tmp_path / "exported.jsonl")
     assert (tmp_path / "events.jsonl").read_bytes() == exported.read_bytes()
-    heading, manifest = restore(file, url)
+    heading, manifest = restore(file, elsewhere)
     assert manifest is not None
     assert (manifest.keys, heading) == ((SEED,), manifest.events)
-    assert held(url) == list(log.rows())
+    assert held(elsewhere) == list(log.rows())
 
 
-def test_an_empty_log_is_copied_too(log: EventLog, tmp_path: Path, url: str) -> None:
+def test_an_empty_log_is_copied_too(log: EventLog, tmp_path: Path, elsewhere: str) -> None:
     assert export_events(log, tmp_path / "a.jsonl").root == EMPTY_ROOT.hex()
-    restore(tmp_path / "a.jsonl", url)
-    with open_log(url) as restored:
+    restore(tmp_path / "a.jsonl", elsewhere)
+    with open_log(elsewhere) as restored:
         assert (restored.last_position(), restored.log_id) == (0, log.log_id)
 
 
@@ -172,14 +166,16 @@ def test_a_log_is_restored_into_an_empty_one_only(log: EventLog, tmp_path: Path,
         restore(file, url)
 
 
-def test_a_consumer_that_is_ahead_of_the_log_to_be_restored_is_named(log: EventLog, tmp_path: Path, url: str) -> None:
+def test_a_consumer_that_is_ahead_of_the_log_to_be_restored_is_named(
+    log: EventLog, tmp_path: Path, elsewhere: str
+) -> None:
     fill(log, 3)
     export_events(log, tmp_path / "a.jsonl")
-    with open_log(url, log_id=log.log_id) as emptied:
+    with open_log(elsewhere, log_id=log.log_id) as emptied:
         emptied.checkpoints().advance("projection/patients", 0, 0, 99)
     with pytest.raises(LogNotEmpty, match="projection/patients has read up to 99"):
-        restore(tmp_path / "a.jsonl", url)
-    assert held(url) == []
+        restore(tmp_path / "a.jsonl", elsewhere)
+    assert held(elsewhere) == []
 
 
 def _write_on(home: Path, until: Path) -> None:
@@ -220,11 +216,11 @@ def test_backed_up_while_four_write_it_is_the_log_at_one_position(tmp_path: Path
                 assert {each.name: each.digest for each in rebuilt} == _replayed(trial_log, heading.events)
 
 
-def test_a_restored_log_goes_on(log: EventLog, tmp_path: Path, url: str) -> None:
+def test_a_restored_log_goes_on(log: EventLog, tmp_path: Path, elsewhere: str) -> None:
     fill(log, 3)
     back_up(log, tmp_path / "a.zip", NOW)
-    restore(tmp_path / "a.zip", url)
-    with open_log(url) as restored:
+    restore(tmp_path / "a.zip", elsewhere)
+    with open_log(elsewhere) as restored:
         again = Append("patient/RJ-9", 0, [new_event()])
         assert restored.append(again).positions == range(4, 5)
         assert restored.append(again).already

@@ -16,16 +16,10 @@ from store.restore import restore
 from store.sqlite_event_log import SqliteEventLog
 from tests.faults.victims import Say, Victim
 from tests.store.chance import seeded
-from tests.store.copies import FreshUrl, fill, fill_at_once, held, root_at, sqlite_urls
+from tests.store.copies import FreshUrl, fill, fill_at_once, held, root_at
 from tests.store.envelopes import NOW
 
 Lines = list[bytes]
-
-
-@pytest.fixture
-def fresh_url(tmp_path: Path) -> FreshUrl:
-    """Where there is no log yet."""
-    return sqlite_urls(tmp_path)
 
 
 @pytest.fixture
@@ -124,13 +118,13 @@ def test_a_backup_cut_off_anywhere_is_refused(backup: Path, tmp_path: Path, fres
     assert held(url) == []
 
 
-def test_no_copy_is_made_of_an_event_that_could_not_be_restored(log: SqliteEventLog, tmp_path: Path) -> None:
-    fill(log, 10)
-    with log.transaction() as database:
+def test_no_copy_is_made_of_an_event_that_could_not_be_restored(sqlite_log: SqliteEventLog, tmp_path: Path) -> None:
+    fill(sqlite_log, 10)
+    with sqlite_log.transaction() as database:
         database.execute("drop trigger event_no_update")
         database.execute("update event set visibility = 'allocation' where position = 6")
     with pytest.raises(LogUnreadable, match=r"event 6: its digest does not match.*No copy is made"):
-        back_up(log, tmp_path / "a.zip", NOW)
+        back_up(sqlite_log, tmp_path / "a.zip", NOW)
     assert not list(tmp_path.glob("*.zip"))
 
 

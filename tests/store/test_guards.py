@@ -29,9 +29,9 @@ def _insert(how: str, **instead: str) -> str:
 
 
 @pytest.fixture
-def database(log: SqliteEventLog, path: Path) -> Iterator[sqlite3.Connection]:
+def database(sqlite_log: SqliteEventLog, path: Path) -> Iterator[sqlite3.Connection]:
     """A connection to a log of three events of one patient, as anybody can open it."""
-    log.append(append("patient/RJ-0001", 0, 3))
+    sqlite_log.append(append("patient/RJ-0001", 0, 3))
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         yield database
 
@@ -77,10 +77,12 @@ def test_the_attack_that_is_an_honest_append_succeeds(database: sqlite3.Connecti
     assert database.execute("select max(position) from event").fetchone() == (4,)
 
 
-def test_an_auditor_reads_the_log_with_nothing_but_sqlite(database: sqlite3.Connection, log: SqliteEventLog) -> None:
+def test_an_auditor_reads_the_log_with_nothing_but_sqlite(
+    database: sqlite3.Connection, sqlite_log: SqliteEventLog
+) -> None:
     database.row_factory = sqlite3.Row
     rows = [dict(row) for row in database.execute("select * from audit order by position")]
-    stored = list(log.read_all())
+    stored = list(sqlite_log.read_all())
     assert [row["digest"] for row in rows] == [event.digest.hex() for event in stored]
     assert [row["event_id"] for row in rows] == [event.event_id.hex for event in stored]
     assert [json.loads(row["data"])["note"] for row in rows] == ["0", "1", "2"]

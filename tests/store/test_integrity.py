@@ -20,11 +20,11 @@ _GUARDS = "event_no_update", "event_no_delete", "event_guard"
 
 
 @pytest.fixture
-def tampered(log: SqliteEventLog, path: Path) -> Iterator[sqlite3.Connection]:
+def tampered(sqlite_log: SqliteEventLog, path: Path) -> Iterator[sqlite3.Connection]:
     """A log of twelve events of two patients, its guards taken off."""
     for version in range(6):
         for patient in ("RJ-0001", "RJ-0002"):
-            log.append(append(f"patient/{patient}", version, at=minutes_later(log.last_position())))
+            sqlite_log.append(append(f"patient/{patient}", version, at=minutes_later(sqlite_log.last_position())))
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         for name in _GUARDS:
             database.execute(f"drop trigger {name}")
@@ -56,7 +56,7 @@ def test_an_untouched_log_is_whole(tampered: sqlite3.Connection, path: Path) -> 
     assert _found(path) == Verified(12, 12, ())
 
 
-def test_an_empty_log_is_whole(log: SqliteEventLog, path: Path) -> None:
+def test_an_empty_log_is_whole(sqlite_log: SqliteEventLog, path: Path) -> None:
     assert verify_file(path) == Verified(0, 0, ())
 
 
@@ -161,8 +161,8 @@ def test_a_date_that_contradicts_the_payload_is_seen_even_with_a_new_digest(
     assert _found(path).findings == (Finding(8, expected),)
 
 
-def test_the_date_is_found_wherever_the_payload_has_it(log: SqliteEventLog, path: Path) -> None:
-    log.append(Append("patient/RJ-0001", 0, [new_event(data=b'{"note":"a","occurred_on":"2026-01"}')]))
+def test_the_date_is_found_wherever_the_payload_has_it(sqlite_log: SqliteEventLog, path: Path) -> None:
+    sqlite_log.append(Append("patient/RJ-0001", 0, [new_event(data=b'{"note":"a","occurred_on":"2026-01"}')]))
     assert verify_file(path).ok
 
 
@@ -198,7 +198,7 @@ def test_an_event_id_used_twice_is_seen_in_a_table_without_its_index(tampered: s
 
 
 @pytest.mark.parametrize("guard", [*_GUARDS, "log_meta_guard", "log_meta_no_update", "checkpoint_forward"])
-def test_a_guard_taken_off_is_a_finding(log: SqliteEventLog, path: Path, guard: str) -> None:
+def test_a_guard_taken_off_is_a_finding(sqlite_log: SqliteEventLog, path: Path, guard: str) -> None:
     with closing(sqlite3.connect(path)) as database:
         database.execute(f"drop trigger {guard}")
     missing = f"{guard} is missing: what keeps the log append-only was removed"
@@ -211,14 +211,14 @@ def test_a_guard_that_guards_nothing_is_a_finding(tampered: sqlite3.Connection, 
     assert any(problem.startswith("event_no_update was altered") for problem in problems)
 
 
-def test_a_trigger_nobody_knows_is_a_finding(log: SqliteEventLog, path: Path) -> None:
+def test_a_trigger_nobody_knows_is_a_finding(sqlite_log: SqliteEventLog, path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
         database.execute("create trigger quiet after insert on event begin update checkpoint set position = 0; end")
     assert verify_file(path).findings == (Finding(None, "quiet is a trigger this program never made"),)
 
 
-def test_a_real_log_passed_off_as_simulated_is_found_out(log: SqliteEventLog, path: Path) -> None:
-    log.append(append("patient/RJ-0001", 0), append("trial", 0))
+def test_a_real_log_passed_off_as_simulated_is_found_out(sqlite_log: SqliteEventLog, path: Path) -> None:
+    sqlite_log.append(append("patient/RJ-0001", 0), append("trial", 0))
     with closing(sqlite3.connect(path)) as database, database:
         sql = database.execute("select sql from sqlite_master where name = 'log_meta_no_update'").fetchone()[0]
         database.execute("drop trigger log_meta_no_update")
@@ -227,12 +227,13 @@ def test_a_real_log_passed_off_as_simulated_is_found_out(log: SqliteEventLog, pa
     assert [finding.position for finding in verify_file(path).findings] == [1, 2]
 
 
-def test_a_simulated_log_may_go_back_in_time_between_streams_only(simulated_log: SqliteEventLog) -> None:
+def test_a_simulated_log_may_go_back_in_time_between_streams_only(path: Path) -> None:
     anna, berta = "simulated-patient/RJ-0001", "simulated-patient/RJ-0002"
-    simulated_log.append(append(anna, 0, at=minutes_later(60)))
-    simulated_log.append(append(berta, 0, at=minutes_later(0)), append("simulated-trial", 0))
-    simulated_log.append(append(anna, 1, at=minutes_later(60)))
-    assert verify_file(simulated_log.path).ok
+    with open_sqlite_log(path, simulated=True) as log:
+        log.append(append(anna, 0, at=minutes_later(60)))
+        log.append(append(berta, 0, at=minutes_later(0)), append("simulated-trial", 0))
+        log.append(append(anna, 1, at=minutes_later(60)))
+        assert verify_file(path).ok
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"no database " * 1000, b"SQLite format 3\0" + b"\0" * 4080])
@@ -250,7 +251,7 @@ def test_a_missing_file_and_a_folder_are_findings_and_nothing_is_made(path: Path
     assert not path.exists()
 
 
-def test_a_log_of_a_newer_program_is_a_finding(log: SqliteEventLog, path: Path) -> None:
+def test_a_log_of_a_newer_program_is_a_finding(sqlite_log: SqliteEventLog, path: Path) -> None:
     with closing(sqlite3.connect(path)) as database:
         database.execute("pragma user_version = 99")
     assert verify_file(path).findings == (Finding(None, "the schema is 99: this program knows 1 to 1"),)
@@ -282,6 +283,6 @@ def test_verifying_writes_nothing_and_works_on_a_medium_that_cannot_be_written(p
     assert copy.read_bytes() == before
 
 
-def test_a_log_is_verified_while_it_is_open_and_has_not_been_cleaned_up(log: SqliteEventLog, path: Path) -> None:
-    log.append(append("patient/RJ-0001", 0, 5))
+def test_a_log_is_verified_while_it_is_open_and_has_not_been_cleaned_up(sqlite_log: SqliteEventLog, path: Path) -> None:
+    sqlite_log.append(append("patient/RJ-0001", 0, 5))
     assert verify_file(path) == Verified(5, 5, ())

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from domain.rejections import NoSuchEntry
-from events.screening import PathologyReported
 from store.event_log import LogUnreadable
 from store.projections.all_projections import PROJECTIONS
 from store.projections.rebuilding import Rebuilt, rebuild
@@ -29,8 +26,11 @@ from tests.facts import (
     screened,
     voided,
 )
+from tests.store.outside import Outside, outside
 from tests.store.processes import together
 from tests.store.trial_logs import keep, keep_of_trial, opened
+
+pytestmark = pytest.mark.usefixtures("either_database")
 
 ANNA, BERTA = "RJ-0001", "RJ-0002"
 
@@ -49,11 +49,11 @@ def trial_log(home: Path) -> Iterator[TrialLog]:
 
 
 @pytest.fixture
-def rows(home: Path, trial_log: TrialLog) -> Iterator[sqlite3.Connection]:
+def rows(home: Path, trial_log: TrialLog) -> Iterator[Outside]:
     """A look at the tables from outside."""
     refresh(trial_log)
-    with closing(sqlite3.connect(home / "log.sqlite", isolation_level=None)) as database:
-        yield database
+    with outside(home) as tables:
+        yield tables
 
 
 def _equal(rebuilt: list[Rebuilt]) -> dict[str, bool]:
@@ -63,16 +63,16 @@ def _equal(rebuilt: list[Rebuilt]) -> dict[str, bool]:
 _ALL_EQUAL = {projection.name: True for projection in PROJECTIONS}
 
 
-def _patient(rows: sqlite3.Connection, patient_id: str, column: str) -> object:
+def _patient(rows: Outside, patient_id: str, column: str) -> object:
     found = rows.execute(f"select {column} from projection_patients where patient_id = ?", (patient_id,)).fetchone()
     return found[0] if found else None
 
 
-def _checkpoints(rows: sqlite3.Connection) -> set[int]:
+def _checkpoints(rows: Outside) -> set[int]:
     return {position for (position,) in rows.execute("select position from checkpoint where consumer like 'proj%'")}
 
 
-def test_rows_follow_the_log(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+def test_rows_follow_the_log(trial_log: TrialLog, rows: Outside) -> None:
     keep(trial_log, ANNA, screened())
     assert _patient(rows, ANNA, "screened_on") is None
     assert refresh(trial_log) == trial_log.log.last_position()
@@ -83,7 +83,7 @@ def test_rows_follow_the_log(trial_log: TrialLog, rows: sqlite3.Connection) -> N
     assert _checkpoints(rows) == {trial_log.log.last_position()}
 
 
-def test_only_patients_with_news_are_touched(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+def test_only_patients_with_news_are_touched(trial_log: TrialLog, rows: Outside) -> None:
     keep(trial_log, ANNA, screened())
     keep(trial_log, BERTA, screened())
     refresh(trial_log)
@@ -93,7 +93,7 @@ def test_only_patients_with_news_are_touched(trial_log: TrialLog, rows: sqlite3.
     assert (_patient(rows, ANNA, "screened_on"), _patient(rows, BERTA, "screened_on")) == ("2020-12-01", "untouched")
 
 
-def test_a_reading_chosen_computes_everyone_anew(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+def test_a_reading_chosen_computes_everyone_anew(trial_log: TrialLog, rows: Outside) -> None:
     for patient_id in (ANNA, BERTA):
         keep(trial_log, patient_id, screened(), result(44))
     refresh(trial_log)
@@ -104,9 +104,7 @@ def test_a_reading_chosen_computes_everyone_anew(trial_log: TrialLog, rows: sqli
     assert _equal(rebuild(trial_log)) == _ALL_EQUAL
 
 
-def test_a_correction_changes_the_rows_and_a_void_removes_what_it_said(
-    trial_log: TrialLog, rows: sqlite3.Connection
-) -> None:
+def test_a_correction_changes_the_rows_and_a_void_removes_what_it_said(trial_log: TrialLog, rows: Outside) -> None:
     keep(trial_log, ANNA, screened(), death("2022-01-01"))
     target = trial_log.history("patient/RJ-0001")[1].event_id
     keep(trial_log, ANNA, corrected(target, death("2022-02-02")))
@@ -117,7 +115,7 @@ def test_a_correction_changes_the_rows_and_a_void_removes_what_it_said(
     assert _patient(rows, ANNA, "died_on") is None
 
 
-def test_an_order_and_its_answer(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+def test_an_order_and_its_answer(trial_log: TrialLog, rows: Outside) -> None:
     keep(trial_log, ANNA, screened(), ordered())
     refresh(trial_log)
     question = "select reported_on, days from projection_laboratory_orders where patient_id = ?"
@@ -127,7 +125,7 @@ def test_an_order_and_its_answer(trial_log: TrialLog, rows: sqlite3.Connection) 
     assert rows.execute(question, (ANNA,)).fetchone() == ("2020-12-28", 17)
 
 
-def test_times_to_the_endpoints(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+def test_times_to_the_endpoints(trial_log: TrialLog, rows: Outside) -> None:
     keep(trial_log, ANNA, *enrolled(death("2021-12-31")))
     refresh(trial_log)
     question = "select days, cnsr from projection_endpoint_records where patient_id = ? and endpoint = 'OS'"
@@ -143,15 +141,16 @@ def test_a_patient_has_no_row_as_of_before_she_was_heard_of(trial_log: TrialLog)
         assert not rows[BERTA]
 
 
-def test_refreshing_again_changes_nothing(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+def test_refreshing_again_changes_nothing(trial_log: TrialLog, rows: Outside) -> None:
     keep(trial_log, ANNA, *enrolled())
     refresh(trial_log)
-    before = list(rows.iterdump())
+    tables = ("checkpoint", *(str(projection.table.__tablename__) for projection in PROJECTIONS))
+    before = rows.everything(*tables)
     assert refresh(trial_log) == trial_log.log.last_position()
-    assert list(rows.iterdump()) == before
+    assert rows.everything(*tables) == before
 
 
-def test_a_corrupted_row_is_found_and_repaired(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+def test_a_corrupted_row_is_found_and_repaired(trial_log: TrialLog, rows: Outside) -> None:
     keep(trial_log, ANNA, *enrolled())
     keep(trial_log, BERTA, *enrolled())
     assert _equal(rebuild(trial_log)) == _ALL_EQUAL
@@ -161,7 +160,7 @@ def test_a_corrupted_row_is_found_and_repaired(trial_log: TrialLog, rows: sqlite
     assert _equal(rebuild(trial_log)) == _ALL_EQUAL
 
 
-def test_a_drift_can_be_found_without_being_mended(trial_log: TrialLog, rows: sqlite3.Connection) -> None:
+def test_a_drift_can_be_found_without_being_mended(trial_log: TrialLog, rows: Outside) -> None:
     keep(trial_log, ANNA, *enrolled())
     refresh(trial_log)
     rows.execute("update projection_patients set arm = 'IMNI' where patient_id = ?", (ANNA,))
@@ -178,9 +177,7 @@ def test_a_drift_can_be_found_without_being_mended(trial_log: TrialLog, rows: sq
         "delete from projection_endpoint_records",
     ],
 )
-def test_a_missing_or_strange_row_is_found_and_repaired(
-    trial_log: TrialLog, rows: sqlite3.Connection, damage: str
-) -> None:
+def test_a_missing_or_strange_row_is_found_and_repaired(trial_log: TrialLog, rows: Outside, damage: str) -> None:
     keep(trial_log, ANNA, *enrolled())
     refresh(trial_log)
     before = rows.execute("select * from projection_endpoint_records order by 1, 2").fetchall()
@@ -207,9 +204,7 @@ def test_a_projection_there_is_not_is_refused_by_name(trial_log: TrialLog) -> No
         rebuild(trial_log, "patient")
 
 
-def test_a_projection_that_has_read_further_than_the_log_goes_is_refused(
-    trial_log: TrialLog, rows: sqlite3.Connection
-) -> None:
+def test_a_projection_that_has_read_further_than_the_log_goes_is_refused(trial_log: TrialLog, rows: Outside) -> None:
     rows.execute("update checkpoint set position = 99 where consumer = 'projection/patients'")
     with pytest.raises(LogUnreadable, match="read up to 99, the log ends at 3"):
         refresh(trial_log)
@@ -225,7 +220,7 @@ def _write_and_refresh(home: Path, count: int) -> None:
 def test_several_processes_refresh_at_once(trial_log: TrialLog, home: Path) -> None:
     together(4, _write_and_refresh, home, 10)
     assert _equal(rebuild(trial_log)) == _ALL_EQUAL
-    with closing(sqlite3.connect(home / "log.sqlite")) as database:
+    with outside(home) as database:
         assert database.execute("select count(*) from projection_patients").fetchone() == (40,)
         assert _checkpoints(database) == {trial_log.log.last_position()}
 
@@ -242,17 +237,3 @@ def _rebuild_often(home: Path, count: int) -> list[bool]:
 def test_a_rebuild_beside_writers_finds_no_drift_where_there_is_none(trial_log: TrialLog, home: Path) -> None:
     assert all(equal for found in together(3, _rebuild_often, home, 6) for equal in found)
     assert _equal(rebuild(trial_log)) == _ALL_EQUAL
-
-
-def test_a_log_restored_into_the_same_place_is_projected_anew(tmp_path: Path) -> None:
-    """No connection of the projections outlives its transaction."""
-    for patient_id in (ANNA, BERTA):
-        home = tmp_path / "home"
-        with (trial_log := opened(home)).log:
-            keep(trial_log, patient_id, *enrolled())
-            refresh(trial_log)
-            assert trial_log.patient(patient_id).has(PathologyReported)
-        with closing(sqlite3.connect(home / "log.sqlite")) as database:
-            assert database.execute("select patient_id from projection_patients").fetchall() == [(patient_id,)]
-        for path in home.glob("log.sqlite*"):
-            path.unlink()

@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.event import Event
+from events.screening import PathologyReported
 from store.projections.rebuilding import rebuild
 from store.projections.refreshing import refresh
 from store.transact import TrialLog
 from tests import facts
+from tests.store.outside import outside
 from tests.store.trial_logs import keep, keep_of_trial, opened
 
 _PATIENTS = ["RJ-0001", "RJ-0002", "RJ-0003"]
@@ -91,3 +93,17 @@ def test_step_by_step_is_all_at_once(steps: list[tuple[str, str | None, int]]) -
             _take(trial_log, *step)
         refresh(trial_log)
         assert [each.name for each in rebuild(trial_log) if not each.equal] == []
+
+
+def test_a_log_restored_into_the_same_place_is_projected_anew(tmp_path: Path) -> None:
+    """No connection of the projections outlives its transaction."""
+    home = tmp_path / "home"
+    for patient_id in _PATIENTS[:2]:
+        with (trial_log := opened(home)).log:
+            keep(trial_log, patient_id, *facts.enrolled())
+            refresh(trial_log)
+            assert trial_log.patient(patient_id).has(PathologyReported)
+        with outside(home) as database:
+            assert database.execute("select patient_id from projection_patients").fetchall() == [(patient_id,)]
+        for path in home.glob("log.sqlite*"):
+            path.unlink()

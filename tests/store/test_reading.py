@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from store.event_log import LogUnreadable
+from store.event_log import EventLog, LogUnreadable
 from store.sqlite_event_log import SqliteEventLog, open_sqlite_log
 from tests.store.envelopes import append, minutes_later
 
 ANNA, BERTA = "patient/RJ-0001", "patient/RJ-0002"
 
 
-def _positions(log: SqliteEventLog, after: int = 0, limit: int | None = None) -> list[int]:
+def _positions(log: EventLog, after: int = 0, limit: int | None = None) -> list[int]:
     return [event.position for event in log.read_all(after, limit=limit)]
 
 
-def test_a_stream_holds_its_own_events_in_order(log: SqliteEventLog) -> None:
+def test_a_stream_holds_its_own_events_in_order(log: EventLog) -> None:
     log.append(append(ANNA, 0, 2))
     log.append(append(BERTA, 0))
     log.append(append(ANNA, 2))
@@ -31,7 +31,7 @@ def test_a_stream_holds_its_own_events_in_order(log: SqliteEventLog) -> None:
     assert (log.version(ANNA), log.version("patient/nobody")) == (3, 0)
 
 
-def test_the_log_is_read_on_from_a_position(log: SqliteEventLog) -> None:
+def test_the_log_is_read_on_from_a_position(log: EventLog) -> None:
     log.append(append(ANNA, 0, 5))
     assert _positions(log, after=3) == [4, 5]
     assert _positions(log, after=5) == []
@@ -40,14 +40,14 @@ def test_the_log_is_read_on_from_a_position(log: SqliteEventLog) -> None:
 
 
 @pytest.mark.parametrize("count", [1999, 2000, 2001, 4000])
-def test_nothing_is_lost_at_the_edge_of_a_page(log: SqliteEventLog, count: int) -> None:
+def test_nothing_is_lost_at_the_edge_of_a_page(log: EventLog, count: int) -> None:
     for start in range(0, count, 1000):
         log.append(append(ANNA, start, min(1000, count - start)))
     assert _positions(log) == list(range(1, count + 1))
     assert _positions(log, after=1, limit=2000) == list(range(2, min(count, 2001) + 1))
 
 
-def test_what_was_known_at_an_instant(log: SqliteEventLog) -> None:
+def test_what_was_known_at_an_instant(log: EventLog) -> None:
     for minute in range(4):
         log.append(append(ANNA, minute, at=minutes_later(minute)))
     known = minutes_later(2)
@@ -56,7 +56,7 @@ def test_what_was_known_at_an_instant(log: SqliteEventLog) -> None:
     assert list(log.read_stream(ANNA, known_at=minutes_later(-1))) == []
 
 
-def test_a_limit_counts_what_is_given_not_what_is_passed_over(simulated_log: SqliteEventLog) -> None:
+def test_a_limit_counts_what_is_given_not_what_is_passed_over(simulated_log: EventLog) -> None:
     anna, berta = "simulated-patient/RJ-0001", "simulated-patient/RJ-0002"
     simulated_log.append(append(anna, 0, 3, at=minutes_later(60)))
     simulated_log.append(append(berta, 0, 3, at=minutes_later(0)))
@@ -64,7 +64,7 @@ def test_a_limit_counts_what_is_given_not_what_is_passed_over(simulated_log: Sql
     assert [event.position for event in found] == [4, 5]
 
 
-def test_streams_are_found_by_the_beginning_of_their_name_to_the_letter(log: SqliteEventLog) -> None:
+def test_streams_are_found_by_the_beginning_of_their_name_to_the_letter(log: EventLog) -> None:
     for stream in ("patient/b", "patient/a", "patient_x", "Patient/c", "trial"):
         log.append(append(stream, 0))
     assert log.streams("patient/") == ["patient/a", "patient/b"]
@@ -78,14 +78,14 @@ def _damage(path: Path, statement: str) -> None:
         database.execute(statement)
 
 
-def test_a_missing_event_stops_the_reader(log: SqliteEventLog, path: Path) -> None:
-    log.append(append(ANNA, 0, 5))
+def test_a_missing_event_stops_the_reader(sqlite_log: SqliteEventLog, path: Path) -> None:
+    sqlite_log.append(append(ANNA, 0, 5))
     _damage(path, "delete from event where position = 3")
     with pytest.raises(LogUnreadable, match="event 3 is missing"):
-        _positions(log)
-    assert _positions(log, after=3) == [4, 5]
+        _positions(sqlite_log)
+    assert _positions(sqlite_log, after=3) == [4, 5]
     with pytest.raises(LogUnreadable, match="event 3 is missing"):
-        _positions(log, after=2)
+        _positions(sqlite_log, after=2)
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_a_missing_event_stops_the_reader(log: SqliteEventLog, path: Path) -> No
         "type = cast(x'ff' as text)",
     ],
 )
-def test_an_event_that_cannot_be_read_says_so(log: SqliteEventLog, path: Path, change: str) -> None:
-    log.append(append(ANNA, 0, 2))
+def test_an_event_that_cannot_be_read_says_so(sqlite_log: SqliteEventLog, path: Path, change: str) -> None:
+    sqlite_log.append(append(ANNA, 0, 2))
     _damage(path, f"update event set {change} where position = 2")
     with pytest.raises(LogUnreadable, match="imni verify"):
-        log.read_stream(ANNA)
+        sqlite_log.read_stream(ANNA)
     with pytest.raises(LogUnreadable, match="imni verify"):
-        _positions(log)
+        _positions(sqlite_log)
 
 
 def test_a_log_read_while_it_grows_shows_every_event_once(path: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_log_read_while_it_grows_shows_every_event_once(path: Path) -> None:
         assert found == list(range(1, 2004))
 
 
-def test_threads_that_have_ended_keep_no_connection(log: SqliteEventLog) -> None:
+def test_threads_that_have_ended_keep_no_connection(log: EventLog) -> None:
     def open_files() -> int:
         return len(list(Path("/proc/self/fd").iterdir()))
 

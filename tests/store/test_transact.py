@@ -24,12 +24,15 @@ from events.conduct import QueryOpened
 from events.corrections import EntryCorrected
 from events.randomisation import AllocationDrawn, PatientRandomised
 from events.screening import PathologyReported
+from flows.settings import read_settings
 from store.event_log import StreamMovedOn
-from store.integrity import verify_file
+from store.integrity import verify_log
 from store.transact import TrialLog
 from tests.facts import day, death, eligibility_confirmed, eligible, pathology, query, screened
 from tests.store.processes import together
 from tests.store.trial_logs import LI_WEI, LIST, NOW, keep, opened
+
+pytestmark = pytest.mark.usefixtures("either_database")
 
 ANNA, BERTA = "RJ-0001", "RJ-0002"
 
@@ -222,5 +225,5 @@ def test_what_was_known_and_what_had_happened(trial_log: TrialLog) -> None:
 def test_everything_recorded_verifies(trial_log: TrialLog, home: Path) -> None:
     _ready(trial_log, ANNA, BERTA)
     trial_log.transact(BERTA, _randomise(), LI_WEI)
-    found = verify_file(home / "log.sqlite")
+    found = verify_log(read_settings(home=home).log_url)
     assert found.ok, found.findings

@@ -2,12 +2,14 @@
 
 from alembic import op
 
+from store.migrations.revising import revise
+
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-_STATEMENTS = (
+_SQLITE = (
     "create table log_meta(key text primary key, value text not null) strict, without rowid",
     """create table event(
         position       integer primary key,
@@ -74,5 +76,4 @@ _STATEMENTS = (
 
 def upgrade() -> None:
     """Make the tables, the triggers that keep the log append-only, and the auditor's view."""
-    for statement in _STATEMENTS:
-        op.execute(statement)
+    revise(op.get_bind(), _SQLITE, "r0001_event_log.sql")
