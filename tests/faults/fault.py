@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+_MEMORY = Path("/dev/shm")
+MEMORY = _MEMORY if _MEMORY.is_dir() else None
+"""Where the databases are: in memory when there is such a place; the disk is not what most faults are about."""
+
 COUNTS = ("lost", "doubled", "gaps", "unnamed", "wrong")
 """What must be nought."""
 

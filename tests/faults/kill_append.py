@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 
 from store.event_ids import new_event_id
@@ -10,14 +9,14 @@ from store.event_log import Append
 from store.open_log import open_log
 from tests.faults.battery import alone
 from tests.faults.books import Books, outcome_of, sixteens
-from tests.faults.fault import Fault, Outcome
-from tests.faults.logs import closing_books, sqlite_url
+from tests.faults.fault import Outcome
+from tests.faults.logs import Place, closing_books, on_both
 from tests.faults.stubborn_writer import is_whole, size_of
 from tests.faults.victims import Say, Victim, die_at
 from tests.store.envelopes import some
 
 _KILLS_A_LOG = 50
-_LONGEST_LIFE = 0.15
+_LONGEST_LIFE = 0.3
 _MOST_STATEMENTS = 400
 
 
@@ -63,24 +62,19 @@ def kill_on_one_log(url: str, kills: int, chance: Random) -> Books:
     return books
 
 
-def _inject(count: int, chance: Random, folder: Path) -> Outcome:
-    every: list[Books] = []
-    for number, begun in enumerate(range(0, count, _KILLS_A_LOG)):
-        url = sqlite_url(folder / f"log-{number}.sqlite")
-        every.append(kill_on_one_log(url, min(_KILLS_A_LOG, count - begun), chance))
-    return outcome_of(every, count)
+def _inject(count: int, chance: Random, place: Place) -> Outcome:
+    kills = [min(_KILLS_A_LOG, count - begun) for begun in range(0, count, _KILLS_A_LOG)]
+    return outcome_of([kill_on_one_log(place.log(), each, chance) for each in kills], count)
 
 
-FAULTS = (
-    Fault(
-        name="kill_append_sqlite",
-        what="kill -9 in the middle of appends, SQLite",
-        method="a writer dies after 0 to 150 ms, or as it begins its 1st to 400th statement",
-        must_hold="acknowledged ⊆ stored; calls whole; nothing twice, no gap, every digest",
-        full=500,
-        quick=10,
-        inject=_inject,
-    ),
+FAULTS = on_both(
+    "kill_append",
+    "kill -9 in the middle of appends",
+    "a writer dies after 0 to 300 ms, or as it begins its 1st to 400th statement",
+    "acknowledged ⊆ stored; calls whole; nothing twice, no gap, every digest",
+    full=500,
+    quick=6,
+    inject=_inject,
 )
 
 if __name__ == "__main__":

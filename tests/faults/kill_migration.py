@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
+import psycopg
+
 from store.event_log import EventLogError
-from store.integrity import verify_file
-from store.migrations.upgrade import NEWEST, schema_version
+from store.integrity import verify_log
+from store.migrations.upgrade import schema_version
+from store.open_log import SQLITE
 from tests.faults.battery import alone
-from tests.faults.fault import Fault, Outcome
+from tests.faults.fault import Outcome
+from tests.faults.logs import Home, Place, on_both
 from tests.faults.victims import Say, Victim, die_at
-from tests.store.trial_logs import opened
 
 _MOST_STATEMENTS = 250
 _LONGEST_LIFE = 0.1
@@ -20,14 +23,14 @@ _FIRST_EVENTS = 3
 """The edition, the trial and the committed list: what every new home holds."""
 
 
-def _open(say: Say, home: Path, dies_at: int | None) -> None:
+def _open(say: Say, home: Home, dies_at: int | None) -> None:
     say(b"ready")
     if dies_at is not None:
         die_at(dies_at)
-    opened(home).log.close()
+    home.opened().log.close()
 
 
-def killed_opening(home: Path, chance: Random) -> bool:
+def killed_opening(home: Home, chance: Random) -> bool:
     """Kill a process that opens a home, at a moment or at a statement; whether it had not finished."""
     at_a_moment = chance.random() < 0.3
     victim = Victim(_open, home, None if at_a_moment else chance.randint(1, _MOST_STATEMENTS))
@@ -40,30 +43,35 @@ def killed_opening(home: Path, chance: Random) -> bool:
     return victim.was_killed
 
 
-def _mistakes(home: Path) -> Sequence[str]:
-    """What is wrong with a home after the kill, and with what the next process makes of it."""
-    path = home / "log.sqlite"
-    version = schema_version(path)
-    found = [] if version in {0, NEWEST} else [f"half made: schema {version}"]
+def _stands(url: str) -> bool:
+    """Whether the log's tables have been made."""
+    if url.startswith(SQLITE):
+        return schema_version(Path(url.removeprefix(SQLITE))) > 0
+    with psycopg.connect(url) as connection:
+        return connection.execute("select to_regclass('imni.event')").fetchone() != (None,)
+
+
+def _mistakes(home: Home) -> Sequence[str]:
+    """What is wrong with what the next process makes of a home."""
     try:
-        with (trial_log := opened(home)).log:
+        with (trial_log := home.opened()).log:
             events = trial_log.log.last_position()
             committed = len(trial_log.allocations().history)
     except EventLogError as problem:
-        return [*found, f"not to be opened again: {problem}"]
-    found += [] if (events, committed) == (_FIRST_EVENTS, 1) else [f"{events} events, {committed} lists"]
-    return [*found, *(f"verify: {finding.problem}" for finding in verify_file(path).findings)]
+        return [f"not to be opened again: {problem}"]
+    found = [] if (events, committed) == (_FIRST_EVENTS, 1) else [f"{events} events, {committed} lists"]
+    return [*found, *(f"verify: {finding.problem}" for finding in verify_log(home.url).findings)]
 
 
-def _inject(count: int, chance: Random, folder: Path) -> Outcome:
+def _inject(count: int, chance: Random, place: Place) -> Outcome:
     mistakes: list[str] = []
     killed = unmade = 0
-    for number in range(10 * count):
+    for _ in range(10 * count):
         if killed == count:
             break
-        home = folder / f"home-{number}"
+        home = place.home()
         if killed_opening(home, chance):
-            unmade += not schema_version(home / "log.sqlite")
+            unmade += not _stands(home.url)
             mistakes += _mistakes(home)
             killed += 1
     return Outcome(
@@ -74,16 +82,14 @@ def _inject(count: int, chance: Random, folder: Path) -> Outcome:
     )
 
 
-FAULTS = (
-    Fault(
-        name="kill_migration_sqlite",
-        what="kill -9 while a home and its tables are made, SQLite",
-        method="after 0 to 100 ms, or as the 1st to 250th statement begins",
-        must_hold="all tables or none; the next process makes what is missing; one list, committed once",
-        full=100,
-        quick=4,
-        inject=_inject,
-    ),
+FAULTS = on_both(
+    "kill_migration",
+    "kill -9 while a home and its tables are made",
+    "after 0 to 100 ms, or as the 1st to 250th statement begins",
+    "all tables or none; the next process makes what is missing; one list, committed once",
+    full=100,
+    quick=2,
+    inject=_inject,
 )
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from random import Random
 
 from sqlalchemy import text
@@ -17,18 +16,19 @@ from store.projections.refreshing import flat, refresh, rows_of, touched
 from store.transact import TrialLog
 from tests.facts import death, enrolled
 from tests.faults.battery import alone
-from tests.faults.fault import Fault, Outcome
+from tests.faults.fault import Outcome
+from tests.faults.logs import Home, Place, on_both
 from tests.faults.victims import Say, Victim, die_at
-from tests.store.trial_logs import keep, opened
+from tests.store.trial_logs import keep
 
 _KILLS_A_HOME = 25
 _LONGEST_LIFE = 0.3
 _MOST_STATEMENTS = 150
 
 
-def _keep_and_refresh(say: Say, home: Path, dies_at: int | None) -> None:
+def _keep_and_refresh(say: Say, home: Home, dies_at: int | None) -> None:
     """Enter patients and bring the read models up to date after each."""
-    with (trial_log := opened(home)).log:
+    with (trial_log := home.opened()).log:
         say(b"ready")
         if dies_at is not None:
             die_at(dies_at)
@@ -37,8 +37,8 @@ def _keep_and_refresh(say: Say, home: Path, dies_at: int | None) -> None:
             refresh(trial_log)
 
 
-def _rebuild(say: Say, home: Path, dies_at: int | None) -> None:
-    with (trial_log := opened(home)).log:
+def _rebuild(say: Say, home: Home, dies_at: int | None) -> None:
+    with (trial_log := home.opened()).log:
         say(b"ready")
         if dies_at is not None:
             die_at(dies_at)
@@ -75,19 +75,20 @@ def _kill(victim: Victim, chance: Random, at_a_moment: bool) -> bool:
     return victim.was_killed
 
 
-def _kill_refreshing(count: int, chance: Random, folder: Path) -> Outcome:
+def _kill_refreshing(count: int, chance: Random, place: Place) -> Outcome:
     mistakes: list[str] = []
-    for number in range(count):
-        home = folder / f"home-{number // _KILLS_A_HOME}"
-        opened(home).log.close()
-        at_a_moment = chance.random() < 0.5
-        dies_at = None if at_a_moment else chance.randint(1, _MOST_STATEMENTS)
-        _kill(Victim(_keep_and_refresh, home, dies_at), chance, at_a_moment)
-        with (trial_log := opened(home)).log:
-            mistakes += [f"{name} is not the fold of its events" for name in drifted(trial_log)]
-            refresh(trial_log)
-            if number % _KILLS_A_HOME == _KILLS_A_HOME - 1 or number == count - 1:
-                mistakes += [f"{each.name} had drifted" for each in rebuild(trial_log) if not each.equal]
+    for begun in range(0, count, _KILLS_A_HOME):
+        home = place.home()
+        home.opened().log.close()
+        for _ in range(min(_KILLS_A_HOME, count - begun)):
+            at_a_moment = chance.random() < 0.5
+            dies_at = None if at_a_moment else chance.randint(1, _MOST_STATEMENTS)
+            _kill(Victim(_keep_and_refresh, home, dies_at), chance, at_a_moment)
+            with (trial_log := home.opened()).log:
+                mistakes += [f"{name} is not the fold of its events" for name in drifted(trial_log)]
+                refresh(trial_log)
+        with (trial_log := home.opened()).log:
+            mistakes += [f"{each.name} had drifted" for each in rebuild(trial_log) if not each.equal]
     return Outcome(count, unnamed=len(mistakes), first_wrong=_first(mistakes))
 
 
@@ -103,11 +104,11 @@ def _damage(trial_log: TrialLog) -> None:
             session.connection().execute(text(f"update {table} set patient_id = 'RJ-' || patient_id"))
 
 
-def _kill_swapping(count: int, chance: Random, folder: Path) -> Outcome:
-    home = folder / "home"
+def _kill_swapping(count: int, chance: Random, place: Place) -> Outcome:
+    home = place.home()
     mistakes: list[str] = []
     killed = swapped = 0
-    with (trial_log := opened(home)).log:
+    with (trial_log := home.opened()).log:
         for number in range(20):
             keep(trial_log, f"RJ-{number:04}", *enrolled(death("2021-12-31")))
         rebuild(trial_log)
@@ -129,22 +130,22 @@ def _kill_swapping(count: int, chance: Random, folder: Path) -> Outcome:
 
 
 FAULTS = (
-    Fault(
-        name="kill_projection_sqlite",
-        what="kill -9 while read models are brought up to date, SQLite",
-        method="after 0 to 300 ms, or as the 1st to 150th statement begins",
-        must_hold="each read model = the fold of the events up to its checkpoint, digest by digest",
+    *on_both(
+        "kill_projection",
+        "kill -9 while read models are brought up to date",
+        "after 0 to 300 ms, or as the 1st to 150th statement begins",
+        "each read model = the fold of the events up to its checkpoint, digest by digest",
         full=300,
-        quick=6,
+        quick=3,
         inject=_kill_refreshing,
     ),
-    Fault(
-        name="kill_rebuild_sqlite",
-        what="kill -9 while a rebuild swaps read models, SQLite",
-        method="every read model is damaged first; the rebuild dies after 0 to 300 ms, or as a statement begins",
-        must_hold="old or new, never between; the next rebuild mends it",
+    *on_both(
+        "kill_rebuild",
+        "kill -9 while a rebuild swaps read models",
+        "every read model is damaged first; the rebuild dies after 0 to 300 ms, or as a statement begins",
+        "old or new, never between; the next rebuild mends it",
         full=100,
-        quick=6,
+        quick=3,
         inject=_kill_swapping,
     ),
 )

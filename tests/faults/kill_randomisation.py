@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 
 from domain.decisions.randomisation import RandomisePatient
@@ -10,9 +9,10 @@ from events.randomisation import AllocationDrawn, PatientRandomised
 from store.transact import TrialLog
 from tests.facts import day, eligibility_confirmed, eligible
 from tests.faults.battery import alone
-from tests.faults.fault import Fault, Outcome, added_up
+from tests.faults.fault import Outcome, added_up
+from tests.faults.logs import Home, Place, on_both
 from tests.faults.victims import Say, Victim, die_at
-from tests.store.trial_logs import LI_WEI, keep, opened
+from tests.store.trial_logs import LI_WEI, keep
 
 _PATIENTS = 200
 _KILLS_A_HOME = 25
@@ -20,9 +20,9 @@ _MOST_STATEMENTS = 60
 _LONGEST_LIFE = 0.1
 
 
-def _randomise(say: Say, home: Path, dies_at: int | None) -> None:
+def _randomise(say: Say, home: Home, dies_at: int | None) -> None:
     """Randomise whoever waits, saying who was."""
-    with (trial_log := opened(home)).log:
+    with (trial_log := home.opened()).log:
         waiting = [patient_id for patient_id in _patient_ids() if not _randomised(trial_log, patient_id)]
         say(b"ready")
         if dies_at is not None:
@@ -40,13 +40,13 @@ def _randomised(trial_log: TrialLog, patient_id: str) -> list[int]:
     return [entry.event.sequence_number for entry in trial_log.patient(patient_id).every(PatientRandomised)]
 
 
-def _enrol(home: Path) -> None:
-    with (trial_log := opened(home)).log:
+def _enrol(home: Home) -> None:
+    with (trial_log := home.opened()).log:
         for patient_id in _patient_ids():
             keep(trial_log, patient_id, *eligible(), eligibility_confirmed())
 
 
-def _killed(home: Path, chance: Random) -> list[str]:
+def _killed(home: Home, chance: Random) -> list[str]:
     """Who was said to be randomised by a process killed at a moment or at a statement."""
     at_a_moment = chance.random() < 0.5
     victim = Victim(_randomise, home, None if at_a_moment else chance.randint(1, _MOST_STATEMENTS))
@@ -57,9 +57,9 @@ def _killed(home: Path, chance: Random) -> list[str]:
     return [patient_id.decode() for patient_id in said[1:]]
 
 
-def _compared(home: Path, said: list[str]) -> Outcome:
+def _compared(home: Home, said: list[str]) -> Outcome:
     """The draws against the randomisations, and against what was said."""
-    with (trial_log := opened(home)).log:
+    with (trial_log := home.opened()).log:
         drawn = [
             (entry.event.patient_id, entry.event.sequence_number)
             for entry in trial_log.allocations().every(AllocationDrawn)
@@ -78,26 +78,23 @@ def _compared(home: Path, said: list[str]) -> Outcome:
     )
 
 
-def _inject(count: int, chance: Random, folder: Path) -> Outcome:
+def _inject(count: int, chance: Random, place: Place) -> Outcome:
     every: list[Outcome] = []
-    for number in range(count):
-        home = folder / f"home-{number // _KILLS_A_HOME}"
-        if not home.exists():
-            _enrol(home)
-        every.append(_compared(home, _killed(home, chance)))
+    for begun in range(0, count, _KILLS_A_HOME):
+        home = place.home()
+        _enrol(home)
+        every += [_compared(home, _killed(home, chance)) for _ in range(min(_KILLS_A_HOME, count - begun))]
     return added_up(every)
 
 
-FAULTS = (
-    Fault(
-        name="kill_randomisation_sqlite",
-        what="kill -9 while patients are randomised, SQLite",
-        method="after 0 to 100 ms, or as the 1st to 60th statement begins",
-        must_hold="no draw without its randomisation, no place of the list used twice or left out",
-        full=100,
-        quick=3,
-        inject=_inject,
-    ),
+FAULTS = on_both(
+    "kill_randomisation",
+    "kill -9 while patients are randomised",
+    "after 0 to 100 ms, or as the 1st to 60th statement begins",
+    "no draw without its randomisation, no place of the list used twice or left out",
+    full=100,
+    quick=2,
+    inject=_inject,
 )
 
 if __name__ == "__main__":

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from random import Random
 
 from store.event_log import StreamMovedOn
 from store.open_log import open_log
 from tests.faults.battery import alone
 from tests.faults.books import Books, outcome_of
-from tests.faults.fault import Fault, Outcome
-from tests.faults.logs import closing_books, sqlite_url
+from tests.faults.fault import Outcome
+from tests.faults.logs import Place, closing_books, on_both
 from tests.store.envelopes import append
 from tests.store.processes import meet, together
 
@@ -34,8 +33,9 @@ def _race(url: str, stream: str, rounds: int) -> list[bytes | None]:
     return won
 
 
-def race(url: str, count: int) -> Outcome:
+def _inject(count: int, chance: Random, place: Place) -> Outcome:
     """Let them race so many rounds, each for the next version."""
+    url = place.log()
     open_log(url).close()
     books = Books()
     winners: list[int] = []
@@ -53,20 +53,14 @@ def race(url: str, count: int) -> Outcome:
     return outcome_of([books], count, f"{_RACERS} processes, {sum(winners):,} winners")
 
 
-def _inject(count: int, chance: Random, folder: Path) -> Outcome:
-    return race(sqlite_url(folder / "log.sqlite"), count)
-
-
-FAULTS = (
-    Fault(
-        name="racing_versions_sqlite",
-        what="8 processes race for one version, SQLite",
-        method="all append to one stream at the same expected version, at the same instant",
-        must_hold="exactly one wins each round, all others are told the version",
-        full=2000,
-        quick=40,
-        inject=_inject,
-    ),
+FAULTS = on_both(
+    "racing_versions",
+    "8 processes race for one version",
+    "all append to one stream at the same expected version, at the same instant",
+    "exactly one wins each round, all others are told the version",
+    full=2000,
+    quick=40,
+    inject=_inject,
 )
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ import signal
 import time
 from collections import Counter
 from datetime import UTC, datetime
-from pathlib import Path
 from random import Random
 
 from sqlalchemy import text
@@ -17,8 +16,8 @@ from store.open_log import open_log
 from store.projections.database import checkpoints, writing
 from store.transact import TrialLog
 from tests.faults.battery import alone
-from tests.faults.fault import Fault, Outcome
-from tests.faults.logs import sqlite_url
+from tests.faults.fault import Outcome
+from tests.faults.logs import Place, on_both
 from tests.faults.victims import Say, Victim
 from tests.store.envelopes import append
 
@@ -70,9 +69,9 @@ def _put_to_sleep(log: EventLog, runners: dict[str, Victim]) -> bool:
     return _state(log)[1] > epoch
 
 
-def run_two(url: str, count: int, chance: Random) -> Outcome:
+def _inject(count: int, chance: Random, place: Place) -> Outcome:
     """Put the leader to sleep until it was overtaken so many times; then let them finish."""
-    until = count * _EVENTS_A_ROUND
+    url, until = place.log(), count * _EVENTS_A_ROUND
     overtaken = 0
     with open_log(url) as log:
         log.append(append("trial", 0, _EVENTS_A_ROUND))
@@ -86,7 +85,8 @@ def run_two(url: str, count: int, chance: Random) -> Outcome:
             time.sleep(chance.uniform(0, 2 * _LEASE))
             overtaken += _put_to_sleep(log, runners)
         said = [word for runner in runners.values() for word in runner.outlive()]
-        applied = Counter(row[0] for row in log.execute("select position from applied", {}))
+        with writing(TrialLog(log, StreamNames(simulated=False))) as session:
+            applied = Counter(row[0] for row in session.connection().execute(text("select position from applied")))
         reached = log.checkpoints().read(_CONSUMER)
     return Outcome(
         count,
@@ -99,20 +99,14 @@ def run_two(url: str, count: int, chance: Random) -> Outcome:
     )
 
 
-def _inject(count: int, chance: Random, folder: Path) -> Outcome:
-    return run_two(sqlite_url(folder / "log.sqlite"), count, chance)
-
-
-FAULTS = (
-    Fault(
-        name="two_runners_sqlite",
-        what="two runners of one consumer, SQLite",
-        method="the leader is stopped (SIGSTOP) until the other has taken over, then goes on where it was",
-        must_hold="each event applied once; the late writes of the one overtaken are fenced",
-        full=200,
-        quick=15,
-        inject=_inject,
-    ),
+FAULTS = on_both(
+    "two_runners",
+    "two runners of one consumer",
+    "the leader is stopped (SIGSTOP) until the other has taken over, then goes on where it was",
+    "each event applied once; the late writes of the one overtaken are fenced",
+    full=200,
+    quick=8,
+    inject=_inject,
 )
 
 if __name__ == "__main__":

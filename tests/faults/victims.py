@@ -54,11 +54,15 @@ class Victim:
         return self._process.exitcode == -signal.SIGKILL
 
     @staticmethod
-    def hear_all(victims: Sequence[Victim]) -> None:
-        """Hear several that work at the same time, until each has ended."""
+    def hear_all(victims: Sequence[Victim], seconds: float | None = None) -> None:
+        """Hear several that work at the same time, until each has ended or for so long."""
+        until = None if seconds is None else time.monotonic() + seconds
         talking = {victim._hears: victim for victim in victims}
         while talking:
-            for heard in wait(list(talking)):
+            left = None if until is None else until - time.monotonic()
+            if left is not None and left <= 0:
+                return
+            for heard in wait(list(talking), left):
                 if isinstance(heard, Connection) and not talking[heard]._hear():
                     del talking[heard]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from random import Random
 
 from store.event_ids import new_event_id
@@ -11,8 +10,8 @@ from store.event_log import Append, StreamMovedOn
 from store.open_log import open_log
 from tests.faults.battery import alone
 from tests.faults.books import Books, outcome_of, sixteens
-from tests.faults.fault import Fault, Outcome
-from tests.faults.logs import closing_books, sqlite_url
+from tests.faults.fault import Outcome
+from tests.faults.logs import Place, closing_books, on_both
 from tests.faults.victims import Say, Victim
 from tests.store.envelopes import some
 
@@ -54,8 +53,9 @@ def _tail(say: Say, url: str, until: int) -> None:
             say(b"".join(event.event_id.bytes for event in seen))
 
 
-def write_and_tail(url: str, count: int, chance: Random) -> Outcome:
+def _inject(count: int, chance: Random, place: Place) -> Outcome:
     """Write so many events in all, and compare what was acknowledged, what is stored and what the reader saw."""
+    url = place.log()
     open_log(url).close()
     each = max(1, count // _WRITERS)
     tail = Victim(_tail, url, each * _WRITERS)
@@ -74,20 +74,14 @@ def write_and_tail(url: str, count: int, chance: Random) -> Outcome:
     return outcome_of([books], each * _WRITERS, f"{len(seen):,} seen by the reader")
 
 
-def _inject(count: int, chance: Random, folder: Path) -> Outcome:
-    return write_and_tail(sqlite_url(folder / "log.sqlite"), count, chance)
-
-
-FAULTS = (
-    Fault(
-        name="writers_and_tail_sqlite",
-        what="8 writers and a reader that follows, SQLite",
-        method="processes write 1 to 12 events a call, every tenth call to one stream they share; counted in events",
-        must_hold="the reader sees each event once, in the order that is stored",
-        full=1_000_000,
-        quick=4000,
-        inject=_inject,
-    ),
+FAULTS = on_both(
+    "writers_and_tail",
+    "8 writers and a reader that follows",
+    "processes write 1 to 12 events a call, every tenth call to one stream they share; counted in events",
+    "the reader sees each event once, in the order that is stored",
+    full=1_000_000,
+    quick=4000,
+    inject=_inject,
 )
 
 if __name__ == "__main__":
