@@ -80,7 +80,7 @@ FAULTS = on_both(
     "processes write 1 to 12 events a call, every tenth call to one stream they share; counted in events",
     "the reader sees each event once, in the order that is stored",
     full=1_000_000,
-    quick=4000,
+    quick=2000,
     inject=_inject,
 )
 
