@@ -93,7 +93,7 @@ def _row(fault: Fault, result: Result, machines: Sequence[str]) -> str:
     times = f"{result['count']:,}" + (f" of {fault.full:,}" if result["count"] < fault.full else "")
     seen = f" ({result['seen']})" if result["seen"] else ""
     cells = [
-        f"{fault.what}",
+        f"{fault.what} (`{fault.name}`)",
         f"{fault.method}{seen}",
         fault.must_hold,
         times,
