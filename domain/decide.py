@@ -20,6 +20,7 @@ from domain.decisions import (
 )
 from domain.decisions.command import Circumstances, Command, Report
 from domain.decisions.reporting import report
+from domain.identifying_text import require_no_identity_in_text
 from domain.patient import Patient
 from domain.plausibility import birth_known, require_plausible_date
 from domain.rejections import NoSuchEntry
@@ -73,6 +74,9 @@ PatientReport = (
 
 PatientDecision = (
     screening.ConfirmEligibility
+    | consent.IdentifyPatient
+    | consent.ForgetPatient
+    | consent.DiscloseIdentity
     | genomics.RecordGenomicResult
     | randomisation.RandomisePatient
     | randomisation.RecordAllocationElsewhere
@@ -115,12 +119,19 @@ def decide(  # noqa: PLR0911, PLR0912 - one branch a command is the point
     command: PatientCommand, patient: Patient, circumstances: Circumstances
 ) -> list[Event]:
     """What a command about a patient makes happen; nothing when it is so already. Raises `Rejection`."""
+    _require_no_identity(command)
     birth = birth_known(command, patient)
     require_plausible_date("occurred_on", command.occurred_on, circumstances.today, birth)
     _require_open_stream(command, patient)
     match command:
         case screening.ConfirmEligibility():
             return screening.confirm_eligibility(command, patient, circumstances)
+        case consent.IdentifyPatient():
+            return consent.identify(command, patient)
+        case consent.ForgetPatient():
+            return consent.forget(command, patient)
+        case consent.DiscloseIdentity():
+            return consent.disclose(command, patient)
         case genomics.RecordGenomicResult():
             return genomics.record_result(command, patient)
         case randomisation.RandomisePatient():
@@ -149,6 +160,7 @@ def decide(  # noqa: PLR0911, PLR0912 - one branch a command is the point
 
 def decide_trial(command: TrialCommand, trial: Standing, circumstances: Circumstances) -> list[Event]:
     """What a command about the trial makes happen; nothing when it is so already. Raises `Rejection`."""
+    _require_no_identity(command)
     require_plausible_date("occurred_on", command.occurred_on, circumstances.today, None)
     match command:
         case conduct.ActivateEdition():
@@ -161,6 +173,12 @@ def decide_trial(command: TrialCommand, trial: Standing, circumstances: Circumst
             return report(command, trial)
         case _:
             assert_never(command)
+
+
+def _require_no_identity(command: Command) -> None:
+    """People may be told to leave a number out; what the engine says of another system's answer is kept as it is."""
+    if not command.by_engine or command.at_vault:
+        require_no_identity_in_text(command)
 
 
 def _require_open_stream(command: PatientCommand, patient: Patient) -> None:

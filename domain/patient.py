@@ -10,7 +10,14 @@ from uuid import UUID
 
 from domain.standing import Standing, known_at
 from events.clinical_date import ClinicalDate
-from events.consent import ConsentKind, ConsentSigned, ConsentWithdrawn, WithdrawalScope
+from events.consent import (
+    ConsentKind,
+    ConsentSigned,
+    ConsentWithdrawn,
+    PatientForgotten,
+    PatientIdentified,
+    WithdrawalScope,
+)
 from events.event import Event
 from events.follow_up import FollowUpLost, FollowUpResumed
 from events.outcomes import DeathReported
@@ -93,6 +100,16 @@ class Patient(Standing):
         """The loss to follow-up, unless the patient came back since."""
         lost, resumed = self.last(FollowUpLost), self.last(FollowUpResumed)
         return lost if lost and (resumed is None or resumed.position < lost.position) else None
+
+    @property
+    def forgotten(self) -> Recorded[PatientForgotten] | None:
+        """The forgetting; from then on nobody can read or say who the patient is."""
+        return self.first(PatientForgotten)
+
+    @property
+    def identity(self) -> Recorded[PatientIdentified] | None:
+        """Who she is, encrypted, as last said; None once she is forgotten."""
+        return None if self.forgotten else self.last(PatientIdentified)
 
     def consent(self, kind: ConsentKind) -> Recorded[ConsentSigned] | None:
         """The first signed consent of a kind."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from domain.endpoints import ENDPOINTS
 from domain.standing import Standing
 from events.conduct import AnalysisPerformed, AuditPerformed, DataCutDeclared, ProjectionDrifted
+from events.consent import IdentityDisclosed, PatientForgotten, PatientIdentified
 from events.event import Event
 from events.follow_up import FollowUpScheduled, ReminderSent
 from events.genomics import GenomicOrderDisputed, GenomicReportSetAside, GenomicTestCancelled, GenomicTestOrdered
@@ -21,6 +22,9 @@ _WITHOUT_EFFECT: tuple[type[Event], ...] = (
     GenomicReportSetAside,
     GenomicTestCancelled,
     GenomicTestOrdered,
+    IdentityDisclosed,
+    PatientForgotten,
+    PatientIdentified,
     ProjectionDrifted,
     ReminderSent,
 )

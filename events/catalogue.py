@@ -21,7 +21,7 @@ from events.conduct import (
     WorkItemReleased,
     WorkItemSetAside,
 )
-from events.consent import ConsentSigned, ConsentWithdrawn
+from events.consent import ConsentSigned, ConsentWithdrawn, IdentityDisclosed, PatientForgotten, PatientIdentified
 from events.corrections import EntryCorrected, EntryVoided
 from events.event import Event
 from events.follow_up import (
@@ -96,7 +96,7 @@ ScreeningEvent = (
     | EligibilityConfirmed
     | ScreeningFailed
 )
-ConsentEvent = ConsentSigned | ConsentWithdrawn
+ConsentEvent = ConsentSigned | ConsentWithdrawn | PatientIdentified | PatientForgotten | IdentityDisclosed
 GenomicEvent = (
     GenomicTestOrdered
     | GenomicOrderDisputed

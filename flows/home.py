@@ -1,13 +1,7 @@
-"""The home of an installation: its folder, its log, its secret allocation list. The first command of a home makes it.
-
-HomeRefused    the home is not what the command needs: says what is wrong and the way out
-"""
+"""The home of an installation: its folder, log, allocation list and vault. The first command of a home makes it."""
 
 from __future__ import annotations
 
-import os
-import secrets
-from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,23 +12,19 @@ from events.randomisation import AllocationListCommitted
 from events.recorded import Actor, Source
 from events.streams import StreamNames
 from flows.clock import Clock, ClockNotBefore
+from flows.key_files import HomeRefused, make_key, read_key, safe_copy_of
 from flows.settings import Settings
 from store.event_log import EventLog
 from store.open_log import open_log
 from store.transact import Entry, TrialLog
-from store.whole_files import keep_folder
+from store.vault import Vault, holds_keys
 
 ENGINE = Actor(id="engine", role="engine", kind="system")
 ACTIVATED_ON = date(2020, 12, 10)
 """Recruitment began under edition 2.0 on this day (Protocol: Current trial status; PQ-27)."""
 
 _SEED = "allocation-seed"
-_SEED_BYTES = 32
-_RESTORE = "restore keys/allocation-seed from its safe copy before anything else"
-
-
-class HomeRefused(Exception):
-    """The home cannot be used as asked."""
+_MASTER_KEY = "master-key"
 
 
 def open_home(settings: Settings, now: datetime, *, simulated: bool | None = None) -> TrialLog:
@@ -70,12 +60,22 @@ def _opened(log: EventLog, settings: Settings, now: datetime) -> TrialLog:
     names = StreamNames(log.simulated)
     committed = log.version(names.allocation) > 0
     if not committed:
-        _make_seed(settings.keys)
-    trial_log = TrialLog(log, names, AllocationList(ListDesign(), _seed(settings.keys)))
+        make_key(settings.keys, _SEED)
+    trial_log = TrialLog(log, names, AllocationList(ListDesign(), read_key(settings.keys, _SEED)))
     if not committed:
         _open_trial(trial_log, now)
     _require_own_list(trial_log)
     return trial_log
+
+
+def open_vault(settings: Settings, log: EventLog) -> Vault:
+    """The vault of an installation; its master key is made when the first patient is identified.
+
+    Raises `HomeRefused` when the master key is lost, `OtherMasterKey` when it is another one.
+    """
+    if not holds_keys(log):
+        make_key(settings.keys, _MASTER_KEY)
+    return Vault(log, read_key(settings.keys, _MASTER_KEY))
 
 
 def clock_of(trial_log: TrialLog, clock: Clock) -> Clock:
@@ -94,41 +94,10 @@ def _open_trial(trial_log: TrialLog, now: datetime) -> None:
     trial_log.commit_allocation_list(on.latest, entry)
 
 
-def _make_seed(keys: Path) -> None:
-    """Make the secret the list is made from. It lives outside the database and is readable by its owner only."""
-    keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        _write_once(keys / _SEED, secrets.token_bytes(_SEED_BYTES))
-
-
-def _seed(keys: Path) -> bytes:
-    path = keys / _SEED
-    if not path.exists():
-        raise HomeRefused(f"{_SEED} is missing from the home's keys folder: {_RESTORE}")
-    seed = path.read_bytes()
-    if len(seed) != _SEED_BYTES:
-        raise HomeRefused(f"{_SEED} in the home's keys folder is damaged: {_RESTORE}")
-    return seed
-
-
-def _write_once(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and never over another: the first of several processes wins."""
-    draft = path.with_suffix(f".{secrets.token_hex(8)}.draft")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(handle, content)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
-        os.link(draft, path)
-    finally:
-        draft.unlink()
-    keep_folder(path.parent)
-
-
 def _require_own_list(trial_log: TrialLog) -> None:
     committed = trial_log.allocations().last(AllocationListCommitted)
     assert trial_log.allocation_list is not None
     if committed and committed.event.commitment != trial_log.allocation_list.committed()["commitment"]:
-        raise HomeRefused(f"{_SEED} in the home's keys folder is not the one this log was opened with: {_RESTORE}")
+        raise HomeRefused(
+            f"{_SEED} in the home's keys folder is not the one this log was opened with: {safe_copy_of(_SEED)}"
+        )

@@ -133,7 +133,7 @@ def function_name(command: type[Command]) -> str:
 
 
 OPERATOR_COMMANDS: Mapping[str, type[Command]] = {
-    wire: command for wire, command in {**PATIENT_COMMANDS, **TRIAL_COMMANDS}.items() if not command.by_engine
+    wire: command for wire, command in {**PATIENT_COMMANDS, **TRIAL_COMMANDS}.items() if command.has_form()
 }
 
 FORMS: Mapping[str, Flow[..., Any]] = {wire: flow_of(command) for wire, command in OPERATOR_COMMANDS.items()}

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
 
     @property
     def keys(self) -> Path:
-        """The patients' keys: destroying one is the only forgetting."""
+        """The secrets kept outside the database: the allocation seed, and the master key of the patients' keys."""
         return self.home / "keys"
 
     @property

@@ -195,6 +195,13 @@ class EventLog(Protocol):
         """One statement with `:named` parameters on the tables beside the log, in a transaction of its own."""
         ...
 
+    def wipe(self) -> bool:
+        """Leave no former content of a changed row in the database's own files, such as a key that was destroyed.
+
+        False while others read or write: it is then gone once the database has tidied up after them.
+        """
+        ...
+
     def checkpoints(self) -> Checkpoints:
         """How far each consumer of the log has read."""
         ...

@@ -60,6 +60,16 @@ class PostgresConnections:
             with connection.transaction():
                 yield connection
 
+    def tell_as_owner(self, statement: str) -> None:
+        """One statement as the login itself, outside any transaction. Raises `LogUnavailable`."""
+        with said_aloud():
+            connection = self.own()
+            connection.execute("reset role")
+            try:
+                connection.execute(statement.encode())
+            finally:
+                connection.execute("set role imni_app")
+
     def close(self) -> None:
         """Close the connections of all threads."""
         self._closed = True

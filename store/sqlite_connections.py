@@ -16,6 +16,7 @@ PRAGMAS = (
     "pragma synchronous=full",
     "pragma foreign_keys=on",
     "pragma trusted_schema=off",
+    "pragma secure_delete=on",
     "pragma cell_size_check=on",
     "pragma busy_timeout=30000",
 )

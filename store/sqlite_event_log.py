@@ -221,6 +221,12 @@ class SqliteEventLog:
         with self.transaction() as database:
             return database.execute(statement, values).fetchall()
 
+    def wipe(self) -> bool:
+        """See `EventLog.wipe`."""
+        with reading_aloud():
+            busy, _, _ = self._connections.own().execute("pragma wal_checkpoint(truncate)").fetchone()
+        return not busy
+
     def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """One transaction that nobody else writes beside; rolled back when it is left by an exception."""
         return self._connections.transaction()

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from deployments.command_line import analysing, copying, keeping, projecting, reading, recording, running
+from deployments.command_line import analysing, copying, identifying, keeping, projecting, reading, recording, running
 from deployments.command_line.printing import BAD_INPUT, refuse
 
 application = typer.Typer(
@@ -22,6 +22,9 @@ application.command("up")(running.up)
 application.command("demo")(running.demo)
 application.command("import")(recording.import_patients)
 application.command("record")(recording.record)
+application.command("identify")(identifying.identify)
+application.command("identity")(identifying.identity)
+application.command("forget")(identifying.forget)
 application.command("history")(reading.history)
 application.command("worklist")(reading.print_worklist)
 application.command("analyse")(analysing.analyse)
@@ -52,6 +55,7 @@ def _refusals() -> tuple[type[Exception], ...]:
     from flows.settings import SettingsRefused
     from flows.take_over import TakeOverRefused
     from store.event_log import EventLogError
+    from store.vault import VaultError
 
     return (
         Rejection,
@@ -60,6 +64,7 @@ def _refusals() -> tuple[type[Exception], ...]:
         HomeRefused,
         TakeOverRefused,
         EventLogError,
+        VaultError,
         PrefectServerError,
         ChannelUnreadable,
     )

@@ -20,6 +20,7 @@ from domain.worklist import worklist
 from flows.clock import SystemClock
 from flows.home import clock_of
 from flows.live_patients import LivePatients
+from flows.reports.patient_page import ENCRYPTED
 from flows.settings import read_settings
 from store.transact import TrialLog
 
@@ -45,10 +46,11 @@ def history(
 def _history_row(entry: dict[str, Any]) -> tuple[Any, ...]:
     actor = entry["actor"]
     recorded = entry["recorded_at"][:19].replace("T", " ")
+    event = f"{entry['type']} {ENCRYPTED}" if entry["visibility"] == "identifying" else entry["type"]
     return (
         entry["position"],
         entry["occurred_on"],
-        entry["type"],
+        event,
         recorded,
         f"{actor['id']} ({actor['role']})",
         entry["reason"] or "",

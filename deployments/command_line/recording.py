@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from flows.take_over import ImportResult
 
 
+_COMMANDS = {wire: kind for wire, kind in {**PATIENT_COMMANDS, **TRIAL_COMMANDS}.items() if not kind.at_vault}
+"""What `imni record` takes: an argument stands in the shell's history, so nothing of a patient's identity does."""
+
+
 def init(
     simulated: Annotated[
         bool, typer.Option("--simulated", help="Make a home for a simulated trial, marked so for ever.")
@@ -61,7 +65,7 @@ def record(
 ) -> None:
     """Record a command, the same ones the forms take."""
     if listing:
-        print_json([_described(kind) for kind in {**PATIENT_COMMANDS, **TRIAL_COMMANDS}.values()])
+        print_json([_described(kind) for kind in _COMMANDS.values()])
         return
     if command is None:
         raise Incomplete("COMMAND", "missing", "which command?", "`imni record --list` prints them all")
@@ -127,12 +131,11 @@ def _described(kind: type[Command]) -> dict[str, Any]:
 def _command_class(name: str) -> type[Command]:
     from difflib import get_close_matches
 
-    commands = {**TRIAL_COMMANDS, **PATIENT_COMMANDS}
-    if name not in commands:
-        near = get_close_matches(name, commands, n=1)
+    if name not in _COMMANDS:
+        near = get_close_matches(name, _COMMANDS, n=1)
         hint = f"Did you mean {near[0]}? " if near else ""
         raise NoSuchEntry("COMMAND", repr(name), "no such command", f"{hint}`imni record --list` prints them all")
-    return commands[name]
+    return _COMMANDS[name]
 
 
 def _carry_out(trial_log: TrialLog, command: Command, patient: str | None, entry: Entry) -> list[dict[str, Any]]:

@@ -16,13 +16,23 @@ from events.event import Event, Facts
 
 
 class Command(Facts):
-    """One thing said to the trial; `wire` is its name in forms, imports and on the command line."""
+    """One thing said to the trial; `wire` is its name in forms, imports and on the command line.
+
+    `at_vault` marks what concerns a patient's identity: it is said by commands of its own on the command line of the
+    home, and nowhere else, because what is said in a form or as an argument is kept in clear by others.
+    """
 
     wire: ClassVar[str]
     title: ClassVar[str]
     by_engine: ClassVar[bool] = False
+    at_vault: ClassVar[bool] = False
 
     occurred_on: Day = Field(title="Date")
+
+    @classmethod
+    def has_form(cls) -> bool:
+        """Whether a person may say it in a form."""
+        return not (cls.by_engine or cls.at_vault)
 
 
 class Report(Command):

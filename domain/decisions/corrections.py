@@ -7,10 +7,12 @@ from uuid import UUID
 from domain.decisions.command import Ask, Circumstances
 from domain.decisions.follow_up import require_known_visit
 from domain.decisions.radiotherapy import require_sound_plan
+from domain.identifying_text import require_no_identity_in_text
 from domain.patient import Patient
 from domain.plausibility import birth_known, require_plausible_date
 from domain.rejections import Implausible, NoSuchEntry, NotPermitted
 from events.catalogue import UnreadableEvent, decode
+from events.consent import IdentityDisclosed, PatientForgotten
 from events.corrections import Correction, EntryCorrected, EntryVoided, Void
 from events.event import Event
 from events.follow_up import MissedVisit, ReminderSent, Visit
@@ -36,7 +38,7 @@ class VoidEntry(Void, Ask):
 
 def correct(command: CorrectEntry, patient: Patient, circumstances: Circumstances) -> list[Event]:
     """The correction; none when the entry already says so. Raises `NoSuchEntry`, `NotPermitted`, `Implausible`."""
-    wire_name = _alterable(command.target, patient).event.type
+    wire_name = _correctable(command.target, patient).event.type
     replacement = _replacement(wire_name, command)
     _require_sound(replacement, patient, circumstances)
     if _standing(command.target, patient).event == replacement:
@@ -63,6 +65,7 @@ def _replacement(wire_name: str, command: CorrectEntry) -> Event:
 
 def _require_sound(replacement: Event, patient: Patient, circumstances: Circumstances) -> None:
     """What would be refused as an entry is refused as a correction too."""
+    require_no_identity_in_text(replacement)
     birth = birth_known(replacement, patient)
     require_plausible_date("replacement.occurred_on", replacement.occurred_on, circumstances.today, birth)
     if isinstance(replacement, Plan):
@@ -81,7 +84,15 @@ def void(command: VoidEntry, patient: Patient) -> list[Event]:
     return [EntryVoided(occurred_on=command.occurred_on, target=command.target, reason=command.reason)]
 
 
-DONE_IN_THE_WORLD = (PatientRandomised, GenomicTestOrdered, ReminderSent, EntryVoided, EntryCorrected)
+DONE_IN_THE_WORLD = (
+    PatientRandomised,
+    GenomicTestOrdered,
+    ReminderSent,
+    PatientForgotten,
+    IdentityDisclosed,
+    EntryVoided,
+    EntryCorrected,
+)
 """What no entry takes back."""
 
 
@@ -93,6 +104,18 @@ def _alterable(target: UUID, patient: Patient) -> Recorded[Event]:
             entry.event.type,
             "what the engine did in the world cannot be undone by an entry; an allocation stands (intention to treat)",
             "Record what happened next instead",
+        )
+    return entry
+
+
+def _correctable(target: UUID, patient: Patient) -> Recorded[Event]:
+    entry = _alterable(target, patient)
+    if entry.event.visibility == "identifying":
+        raise NotPermitted(
+            "target",
+            entry.event.type,
+            "who the patient is never stands in a correction",
+            f"Say it anew, which replaces it: `imni identify {patient.patient_id}`",
         )
     return entry
 

@@ -102,6 +102,6 @@ def forms_by_chapter() -> Sequence[tuple[str, Sequence[str]]]:
     """Links to every form, in the order of a patient's life."""
     found: dict[str, list[str]] = {chapter: [] for chapter in _CHAPTERS}
     for wire, command in COMMANDS.items():
-        if not command.by_engine:
+        if command.has_form():
             found.setdefault(chapter_of(command), []).append(form_link(command.title, wire))
     return [(chapter, links) for chapter, links in found.items() if links]

@@ -27,6 +27,9 @@ _MOST_ENTRIES, _MOST_ITEMS, _MOST_SAID = 200, 50, 250
 """So many rows and characters, of three bytes each in Chinese, fit into one artifact."""
 _EMPTY = ("", "unknown", [])
 
+ENCRYPTED = "identifying (encrypted)"
+"""All that is shown of an entry that says who the patient is."""
+
 
 def patient_page(patient: Patient, edition: Edition, today: date) -> str:
     """The whole page; under 300 kB."""
@@ -140,12 +143,16 @@ def _amend(entry: Recorded[Event] | None, patient_id: str) -> str:
     """Links to take back an entry that stands."""
     if entry is None or isinstance(entry.event, DONE_IN_THE_WORLD):
         return ""
+    if entry.event.visibility == "identifying":
+        return void_of(entry, patient_id)
     return f"{correction_of(entry, patient_id)} · {void_of(entry, patient_id)}"
 
 
 def _said(entry: Recorded[Event], stood: dict[UUID, Mapping[str, Any]]) -> str:
     """What an entry says. `stood` is what each entry said until then, corrections taken in; this one is added."""
     event = entry.event
+    if event.visibility == "identifying":
+        return ENCRYPTED
     if isinstance(event, EntryCorrected):
         facts = _changed(event, stood.get(event.target, {}))
         stood[event.target] = event.replacement

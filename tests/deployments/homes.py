@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import sqlite3
 import subprocess
 import sys
@@ -21,16 +23,37 @@ class Home:
             assert self.imni("init", "--simulated").returncode == 0
 
     def imni(self, *arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        known = {"IMNI_HOME": str(self.path), "PATH": "/usr/bin:/bin", "HOME": str(self.path), "LANG": "C.UTF-8"}
         return subprocess.run(
             [str(IMNI), *arguments],
-            env={**known, "COLUMNS": "160", **environment},
+            env={**self._environment(), **environment},
             input=stdin,
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
         )
+
+    def typed(self, *arguments: str, answers: str) -> subprocess.CompletedProcess[str]:
+        """A command whose input is a terminal, at which somebody types."""
+        ours, theirs = pty.openpty()
+        try:
+            os.write(ours, answers.encode())
+            return subprocess.run(
+                [str(IMNI), *arguments],
+                env=self._environment(),
+                stdin=theirs,
+                capture_output=True,
+                text=True,
+                timeout=120,
+                check=False,
+            )
+        finally:
+            os.close(ours)
+            os.close(theirs)
+
+    def _environment(self) -> dict[str, str]:
+        known = {"IMNI_HOME": str(self.path), "PATH": "/usr/bin:/bin", "HOME": str(self.path), "LANG": "C.UTF-8"}
+        return {**known, "COLUMNS": "160"}
 
     def json(self, *arguments: str) -> Any:
         ran = self.imni(*arguments, "--json")

@@ -24,6 +24,9 @@ WITHOUT_EFFECT = {
     "genomic-report-set-aside.v1",
     "genomic-test-cancelled.v1",
     "genomic-test-ordered.v1",
+    "identity-disclosed.v1",
+    "patient-forgotten.v1",
+    "patient-identified.v1",
     "projection-drifted.v1",
     "reminder-sent.v1",
 }
@@ -35,7 +38,7 @@ def _golden(wire_name: str, **changed: object) -> Event:
 
 
 @pytest.mark.parametrize("wire_name", CATALOGUE)
-def test_only_what_the_engine_does_by_itself_leaves_results_alone(wire_name: str) -> None:
+def test_only_what_the_engine_does_by_itself_and_who_she_is_leave_results_alone(wire_name: str) -> None:
     assert touches_analyses(_golden(wire_name)) is (wire_name not in WITHOUT_EFFECT)
 
 

@@ -1,6 +1,7 @@
 """Operators' forms: a refusal is one sentence, a success names its place in the log, the schema is fit for people."""
 
 import importlib
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ from deployments.prefect_server import PrefectServer
 from deployments.reactions import ANSWERS
 from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS
 from domain.work_item import ENGINE_WORK
+from events.consent import EncryptedIdentity
+from events.event import Event
 from flows.operator_entry import FORMS, OPERATOR_COMMANDS, form_of, record_form
+from store.identity import Identity
 from tests.flows.site import Site, site
 
 SCREENING = OPERATOR_COMMANDS["screen-patient"]
@@ -93,8 +97,23 @@ async def test_a_form_runs_through_prefect_and_is_named_after_its_patient(
 
 def test_every_command_of_a_person_has_a_form_and_none_of_the_engines() -> None:
     everyone = {**PATIENT_COMMANDS, **TRIAL_COMMANDS}
-    assert set(FORMS) == {wire for wire, command in everyone.items() if not command.by_engine}
-    assert {"record-genomic-order", "record-reminder", "schedule-follow-up"} & set(FORMS) == set()
+    told_elsewhere = {wire for wire, command in everyone.items() if command.by_engine or command.at_vault}
+    assert set(FORMS) == set(everyone) - told_elsewhere
+    assert {"record-genomic-order", "record-reminder", "schedule-follow-up"} <= told_elsewhere
+
+
+def test_nothing_that_identifies_a_patient_is_ever_asked_in_a_form() -> None:
+    """Prefect keeps what is entered in a form, in clear."""
+    everyone = {**PATIENT_COMMANDS, **TRIAL_COMMANDS}
+    events = {"records": Event, **{wire: getattr(command, "records", Event) for wire, command in everyone.items()}}
+    identifying = {wire for wire in everyone if getattr(events[wire], "visibility", "open") == "identifying"}
+    identifying |= {wire for wire, command in everyone.items() if issubclass(command, EncryptedIdentity)}
+    assert identifying == {"identify-patient"}
+    assert all(everyone[wire].at_vault for wire in identifying)
+    assert not identifying & set(FORMS)
+    of_patients = PATIENT_COMMANDS.keys() & FORMS.keys()
+    asked = " ".join(json.dumps(FORMS[wire].parameters.model_dump()) for wire in of_patients)
+    assert not [word for word in Identity.model_fields if f'"{word}": {{' in asked]
 
 
 def test_every_kind_of_engine_work_is_answered_by_a_flow() -> None:

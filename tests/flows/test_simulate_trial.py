@@ -20,6 +20,7 @@ from domain.worklist import engine_worklist
 from events.catalogue import CATALOGUE
 from events.clinical_date import ClinicalDate
 from events.conduct import AnalysisPerformed, ProjectionDrifted, ReadingChosen
+from events.consent import IdentityDisclosed, PatientForgotten, PatientIdentified
 from events.corrections import EntryCorrected
 from events.outcomes import OutcomeAdjudicated
 from events.randomisation import AllocationTakenOver
@@ -37,8 +38,16 @@ from tests.flows.engine_in_process import EngineInProcess
 
 BEGIN = datetime(2020, 12, 10, 1, tzinfo=UTC)
 CODES: tuple[EndpointCode, ...] = ("EFS", "LRRFS", "OS")
-NOT_THE_SITE_S = {AllocationTakenOver.type, AnalysisPerformed.type, ProjectionDrifted.type, ReadingChosen.type}
-"""Events of a take-over, of flows that analyse and check, and of a decision that would change what is analysed."""
+NOT_THE_SITE_S = {
+    AllocationTakenOver.type,
+    AnalysisPerformed.type,
+    ProjectionDrifted.type,
+    ReadingChosen.type,
+    PatientIdentified.type,
+    PatientForgotten.type,
+    IdentityDisclosed.type,
+}
+"""Of a take-over, of flows that analyse and check, of a decision that changes what is analysed, and of identities."""
 
 
 class Ended:
