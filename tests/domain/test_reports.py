@@ -20,7 +20,7 @@ from tests import facts
 from tests.given import given, given_trial
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-BY_RULE = {"set-work-aside", "release-work", "record-adjudication"}
+BY_RULE = {"set-work-aside", "release-work", "record-adjudication", "forget-patient", "disclose-identity"}
 
 REPORTS: dict[str, type[Any]] = {
     wire: command
