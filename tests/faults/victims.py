@@ -36,9 +36,8 @@ class Victim:
 
     def first_word(self) -> bytes:
         """Wait until it says something; how it begins."""
-        if not self._hears.poll(_PATIENCE):
-            raise TimeoutError("the process said nothing")
-        self._hear()
+        if not self._hears.poll(_PATIENCE) or not self._hear():
+            raise TimeoutError("the process said nothing: see its error above")
         return self.said[0]
 
     def listen(self, seconds: float) -> None:
