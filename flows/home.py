@@ -16,6 +16,7 @@ from flows.key_files import HomeRefused, make_key, read_key, safe_copy_of
 from flows.settings import Settings
 from store.event_log import EventLog
 from store.open_log import open_log
+from store.segments.segments import Segments
 from store.transact import Entry, TrialLog
 from store.vault import Vault, holds_keys
 
@@ -61,7 +62,8 @@ def _opened(log: EventLog, settings: Settings, now: datetime) -> TrialLog:
     committed = log.version(names.allocation) > 0
     if not committed:
         make_key(settings.keys, _SEED)
-    trial_log = TrialLog(log, names, AllocationList(ListDesign(), read_key(settings.keys, _SEED)))
+    allocation_list = AllocationList(ListDesign(), read_key(settings.keys, _SEED))
+    trial_log = TrialLog(log, names, allocation_list, Segments(settings.segments, log))
     if not committed:
         _open_trial(trial_log, now)
     _require_own_list(trial_log)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from domain.patient import Patient, evolve, fold
-from domain.standing import Standing, known_at
+from domain.standing import Standing
 from domain.trial_work import touches_analyses
 from events.catalogue import read
 from events.event import Event
 from events.recorded import Recorded
 from events.streams import patient_of
+from store.histories import everyone, histories
 from store.transact import TrialLog
 
 
@@ -50,12 +51,7 @@ def patients_as_of(
     trial_log: TrialLog, *, cutoff: date | None = None, knowledge: datetime | None = None
 ) -> tuple[tuple[Patient, ...], int]:
     """Every patient as of a cutoff and a state of knowledge, and the position of the log that was read up to."""
-    histories: dict[str, list[Recorded[Event]]] = {}
-    position = 0
-    for stored in trial_log.log.read_all():
-        position = stored.position
-        patient_id = patient_of(stored.stream)
-        if patient_id is not None:
-            histories.setdefault(patient_id, []).append(read(stored))
-    found = (fold(patient_id, known_at(h, knowledge), cutoff=cutoff) for patient_id, h in histories.items())
+    position = trial_log.log.last_position()
+    told = histories(trial_log, everyone(trial_log), position)
+    found = (fold(patient_id, history, knowledge=knowledge, cutoff=cutoff) for patient_id, history in told)
     return tuple(patient for patient in found if patient.history), position

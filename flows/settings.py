@@ -78,6 +78,11 @@ class Settings(BaseSettings):
         return self.home / "reports"
 
     @property
+    def segments(self) -> Path:
+        """Copies of sealed parts of the log for fast reading; can be written again."""
+        return self.home / "segments"
+
+    @property
     def rejects(self) -> Path:
         """Rows an import could not take, each with the reason."""
         return self.home / "rejects"

@@ -23,6 +23,7 @@ from events.recorded import Actor, NewEvent, Provenance, Recorded, Source
 from events.streams import StreamNames
 from store.event_ids import new_event_id
 from store.event_log import Append, EventLog, StreamMovedOn
+from store.segments.segments import Segments
 
 _TRIES = 20
 
@@ -49,6 +50,7 @@ class TrialLog:
     log: EventLog
     names: StreamNames
     allocation_list: AllocationList | None = None
+    segments: Segments | None = None
     _editions: dict[int, Edition] = field(default_factory=dict[int, Edition], init=False, repr=False, compare=False)
     """The edition at a version of the trial's stream, which never changes: read once, asked for at every command."""
 

@@ -6,14 +6,14 @@ import os
 import secrets
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from io import BufferedRandom
 from pathlib import Path
-from typing import BinaryIO
 
 from store.event_log import BackupNotWritten
 
 
 @contextmanager
-def written_whole(path: Path, *, replace: bool) -> Generator[BinaryIO]:
+def written_whole(path: Path, *, replace: bool) -> Generator[BufferedRandom]:
     """A file to write, readable by its owner only, which takes its name when everything in it is on the disk.
 
     Left by an exception nothing is left. Raises `BackupNotWritten`, also for a file that is there and

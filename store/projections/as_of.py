@@ -11,10 +11,8 @@ from sqlmodel import SQLModel
 from domain.patient import fold
 from domain.protocol.editions import edition_in_force
 from domain.standing import Standing, known_at
-from events.event import Event
-from events.recorded import Recorded
+from store.histories import everyone, histories
 from store.projections.projection import Projection
-from store.projections.refreshing import everyone
 from store.transact import TrialLog
 
 
@@ -32,16 +30,11 @@ def rows_as_of(trial_log: TrialLog, projection: Projection, asked: AsOf) -> Sequ
 
     Who had nothing on record by then has no row. The same question always has the same answer.
     """
-    edition = edition_in_force(Standing(_known(trial_log, trial_log.names.trial, asked)))
+    told = [entry for entry in trial_log.trial().history if entry.position <= asked.position]
+    edition = edition_in_force(Standing(known_at(told, asked.known_at)))
     rows: list[SQLModel] = []
-    for patient_id in everyone(trial_log):
-        history = _known(trial_log, trial_log.names.patient(patient_id), asked)
-        patient = fold(patient_id, history, cutoff=asked.cutoff)
-        if history and (asked.cutoff is None or patient.entries):
+    for patient_id, history in histories(trial_log, everyone(trial_log), asked.position):
+        patient = fold(patient_id, history, knowledge=asked.known_at, cutoff=asked.cutoff)
+        if patient.history and (asked.cutoff is None or patient.entries):
             rows.extend(projection.rows(patient, edition))
     return rows
-
-
-def _known(trial_log: TrialLog, stream: str, asked: AsOf) -> Sequence[Recorded[Event]]:
-    told = [entry for entry in trial_log.history(stream) if entry.position <= asked.position]
-    return known_at(told, asked.known_at)

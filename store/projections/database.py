@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -21,10 +21,15 @@ from store.transact import TrialLog
 _MOST_IDS = 500
 
 
+def writing(trial_log: TrialLog) -> AbstractContextManager[Session]:
+    """One transaction in which projections and their checkpoints are written."""
+    return transaction(trial_log.log.url)
+
+
 @contextmanager
-def writing(trial_log: TrialLog) -> Generator[Session]:
+def transaction(url: str) -> Generator[Session]:
     """One transaction that nobody else writes projections beside."""
-    with Session(_engine(trial_log.log.url)) as session, session.begin():
+    with Session(_engine(url)) as session, session.begin():
         SQLModel.metadata.create_all(session.connection())
         yield session
 
@@ -80,12 +85,12 @@ def empty(session: Session, projection: Projection) -> None:
     session.connection().execute(delete(projection.table))
 
 
-def digest_of(rows: Sequence[SQLModel]) -> str:
+def digest_of(rows: Iterable[SQLModel]) -> str:
     """SHA-256 (hex) over rows in any order: equal for equal content."""
     lines = sorted(json.dumps(row.model_dump(mode="json"), sort_keys=True) for row in rows)
     return sha256("\n".join(lines).encode()).hexdigest()
 
 
-def live_rows(session: Session, projection: Projection) -> Sequence[SQLModel]:
-    """Every row as it stands."""
-    return session.exec(select(projection.table)).all()
+def live_rows(session: Session, projection: Projection) -> Iterator[SQLModel]:
+    """Every row as it stands, a few in memory at a time."""
+    return iter(session.exec(select(projection.table), execution_options={"yield_per": _MOST_IDS}))

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 
+from store.histories import everyone
 from store.projections.all_projections import PROJECTIONS, projection_named
 from store.projections.database import checkpoints, digest_of, empty, live_rows, writing
 from store.projections.projection import Projection
-from store.projections.refreshing import RowsByPatient, everyone, flat, refresh, rows_of, touched
+from store.projections.refreshing import RowsByPatient, flat, refresh, rows_of, touched
 from store.transact import TrialLog
 
 

@@ -9,13 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlmodel import SQLModel
 
-from domain.patient import Patient, fold
+from domain.patient import fold
 from domain.protocol.edition import Edition
 from domain.protocol.editions import edition_in_force
 from domain.standing import Standing
-from events.catalogue import read
 from events.streams import patient_of
 from store.event_log import Fenced, LogUnreadable
+from store.histories import everyone, histories
 from store.projections.all_projections import PROJECTIONS
 from store.projections.database import checkpoints, replace_rows, writing
 from store.projections.projection import Projection
@@ -73,11 +73,11 @@ def rows_of(
     """The rows of some patients as of a position, by projection and patient; each patient is folded once."""
     edition = _edition_at(trial_log, upto)
     found: dict[str, RowsByPatient] = {projection.name: {} for projection in projections}
-    for number, patient_id in enumerate(patient_ids, start=1):
-        patient = _patient(trial_log, patient_id, upto)
+    for number, (patient_id, history) in enumerate(histories(trial_log, patient_ids, upto), start=1):
+        patient = fold(patient_id, history)
         for projection in projections:
             # Who was first heard of after the position is not there yet: an empty row would look like drift.
-            found[projection.name][patient_id] = projection.rows(patient, edition) if patient.history else []
+            found[projection.name][patient_id] = projection.rows(patient, edition) if history else []
         progress(number, len(patient_ids))
     return found
 
@@ -99,17 +99,6 @@ def touched(trial_log: TrialLog, since: int, upto: int) -> list[str]:
     return sorted(found)
 
 
-def everyone(trial_log: TrialLog) -> list[str]:
-    """Every patient of the log."""
-    streams = trial_log.log.streams(trial_log.names.patients)
-    return [patient_id for stream in streams if (patient_id := patient_of(stream))]
-
-
 def _edition_at(trial_log: TrialLog, upto: int) -> Edition:
     """The edition in force at a position."""
     return edition_in_force(Standing([entry for entry in trial_log.trial().history if entry.position <= upto]))
-
-
-def _patient(trial_log: TrialLog, patient_id: str, upto: int) -> Patient:
-    stored = trial_log.log.read_stream(trial_log.names.patient(patient_id))
-    return fold(patient_id, [read(event) for event in stored if event.position <= upto])

@@ -1,0 +1,1 @@
+"""Sealed ranges of the log as Parquet files: a copy for fast reading, thrown away and written again at will."""
