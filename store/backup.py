@@ -23,6 +23,7 @@ from domain.merkle import Frontier
 from store.continuity import Continuity
 from store.event_lines import Heading, event_line
 from store.event_log import EventLog, LogUnreadable
+from store.kept_tables import KEPT_TABLES
 from store.rows import Row
 from store.whole_files import written_whole
 
@@ -56,6 +57,8 @@ class Manifest(BaseModel):
     version: int = Field(default=FORMAT_VERSION, ge=1)
     made_at: str
     events: Heading
+    tables: dict[str, int] = Field(default_factory=dict)
+    """How many rows of each table beside the log."""
     keys: tuple[KeptElsewhere, ...] = ()
 
 
@@ -78,12 +81,17 @@ def back_up(
     progress: Advance = lambda done, total: None,
 ) -> Manifest:
     """Write a backup. Raises `BackupNotWritten`, and `LogUnreadable` as `export_events` does; then there is none."""
-    manifest = Manifest(made_at=now.isoformat(), events=heading_of(log), keys=keys)
+    heading = heading_of(log)
+    tables = {table: list(table.lines(log, heading.events)) for table in KEPT_TABLES}
+    counts = {table.name: len(lines) for table, lines in tables.items()}
+    manifest = Manifest(made_at=now.isoformat(), events=heading, tables=counts, keys=keys)
     with written_whole(path, replace=False) as file:
         with ZipFile(file, "w", ZIP_DEFLATED, compresslevel=_QUICK) as archive:
             archive.writestr(_entry(MANIFEST, now), manifest.model_dump_json(indent=2))
             with archive.open(_entry(EVENTS, now), "w", force_zip64=True) as events:
-                _write_events(log, manifest.events, events.write, progress)
+                _write_events(log, heading, events.write, progress)
+            for table, lines in tables.items():
+                archive.writestr(_entry(table.file_name, now), b"".join(lines))
             archive.comment = SEAL + b"0" * DIGEST_LENGTH
         _seal(file)
     return manifest

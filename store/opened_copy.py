@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain as in_turn
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 from zipfile import BadZipFile, ZipFile
@@ -18,7 +19,8 @@ from store import backup, event_lines
 from store.backup import Advance, Manifest
 from store.continuity import Continuity
 from store.event_lines import Heading, row_of
-from store.event_log import BackupUnreadable
+from store.event_log import BackupUnreadable, Statement
+from store.kept_tables import KEPT_TABLES
 from store.rows import Row
 
 _ZIP = b"PK"
@@ -45,6 +47,7 @@ class OpenedCopy:
     lines: Iterable[bytes]
     manifest: Manifest | None = None
     whole: bool = True
+    archive: ZipFile | None = None
 
     def rows(self, progress: Advance) -> Iterator[Row]:
         """Every event, checked by itself, against those ahead of it, and at the end against the root.
@@ -64,10 +67,17 @@ class OpenedCopy:
         if tree.root().hex() != self.heading.root:
             raise _wrong(f"its events have the root {tree.root().hex()}, its first line says {self.heading.root}")
 
+    def beside(self) -> Iterator[Statement]:
+        """What puts the tables beside the log back. Raises `BackupUnreadable`."""
+        if self.manifest is None or self.archive is None:
+            return
+        for name, count in self.manifest.tables.items():
+            yield from _statements(self.archive, name, count)
+
     def require_whole(self) -> None:
         """Raise `BackupUnreadable` naming the place, when anything in the file was changed since it was written."""
         if not self.whole:
-            for _ in self.rows(lambda done, total: None):
+            for _ in in_turn(self.rows(lambda done, total: None), self.beside()):
                 pass
             raise _wrong("its events are sound, but the bytes around them are not the ones that were written")
 
@@ -111,7 +121,7 @@ def _backup(archive: ZipFile, file: BinaryIO) -> OpenedCopy:
     found = _read(Heading, heading, f"{backup.EVENTS}, line 1", event_lines.FORMAT_VERSION)
     if found != manifest.events:
         raise _wrong(f"{backup.EVENTS}, line 1: it is not what {backup.MANIFEST} says")
-    return OpenedCopy(found, events, manifest, whole)
+    return OpenedCopy(found, events, manifest, whole, archive)
 
 
 def _rows(lines: Iterable[bytes]) -> Iterator[Row]:
@@ -128,6 +138,20 @@ def _rows(lines: Iterable[bytes]) -> Iterator[Row]:
             yield row_of(line)
         except ValueError as problem:
             raise _wrong(f"line {number}: {problem}") from None
+
+
+def _statements(archive: ZipFile, name: str, count: int) -> Iterator[Statement]:
+    table = next((table for table in KEPT_TABLES if table.name == name), None)
+    if table is None:
+        raise BackupUnreadable(f"it holds a table {name} that this program does not know: update this program")
+    try:
+        lines = archive.read(table.file_name).splitlines()
+        statements = [table.statement(line) for line in lines]
+    except _DAMAGE as problem:
+        raise _wrong(f"{table.file_name} cannot be read: {problem}") from None
+    if len(statements) != count:
+        raise _wrong(f"{table.file_name} holds {len(statements)} rows, {backup.MANIFEST} says {count}")
+    yield from statements
 
 
 def _read(model: type[M], told: bytes, place: str, newest: int) -> M:

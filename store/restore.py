@@ -24,7 +24,7 @@ def restore(path: Path, url: str, progress: Advance = lambda done, total: None) 
         heading = copy.heading
         with open_log(url, simulated=heading.simulated, log_id=heading.log_id) as log:
             _require_empty(log, heading)
-            log.write_rows(copy.rows(progress))
+            log.write_rows(copy.rows(progress), copy.beside())
         return heading, copy.manifest
 
 

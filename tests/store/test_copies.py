@@ -19,6 +19,7 @@ from events.clinical_date import ClinicalDate
 from store.backup import KeptElsewhere, back_up, export_events
 from store.event_lines import event_line, row_of
 from store.event_log import Append, BackupNotWritten, EventLog, LogNotEmpty, OtherKindOfLog
+from store.identity import Identity
 from store.leaf import leaf_hash
 from store.open_log import open_log
 from store.projections.all_projections import PROJECTIONS
@@ -27,6 +28,7 @@ from store.projections.rebuilding import rebuild
 from store.projections.refreshing import everyone, flat, rows_of
 from store.restore import restore
 from store.transact import TrialLog
+from store.vault import KeyMissing, Vault
 from tests.facts import death, enrolled
 from tests.store.copies import FreshUrl, fill, held, root_at
 from tests.store.envelopes import NOW, append, minutes_later, new_event
@@ -120,6 +122,29 @@ def test_a_backup_says_what_it_holds_and_can_be_opened_with_any_archive_program(
     assert manifest is not None
     assert (manifest.keys, heading) == ((SEED,), manifest.events)
     assert held(elsewhere) == list(log.rows())
+
+
+def test_who_the_patients_are_can_be_read_from_a_restored_backup_but_not_who_was_forgotten(
+    log: EventLog, tmp_path: Path, fresh_url: FreshUrl
+) -> None:
+    master, wang = bytes(range(32)), Identity(name="王芳", telephone="13912345678", record_number="B-7788123")
+    vault = Vault(log, master)
+    encrypted = {patient_id: vault.encrypt(patient_id, wang) for patient_id in ("RJ-1", "RJ-2", "RJ-3")}
+    log.append(Append("patient/RJ-2", 0, [new_event("patient-forgotten.v1")]))
+    manifest = back_up(log, tmp_path / "a.zip", NOW)
+    assert manifest.tables["patient_key"] == 2
+    log.append(Append("patient/RJ-3", 0, [new_event("patient-forgotten.v1")]))
+
+    restore(tmp_path / "a.zip", url := fresh_url())
+    with open_log(url) as restored:
+        again = Vault(restored, master)
+        assert again.decrypt("RJ-1", encrypted["RJ-1"]) == wang
+        with pytest.raises(KeyMissing):
+            again.decrypt("RJ-2", encrypted["RJ-2"])
+        assert again.decrypt("RJ-3", encrypted["RJ-3"]) == wang, "the backup is older than her forgetting"
+        restored.append(Append("patient/RJ-3", 0, [new_event("patient-forgotten.v1")]))
+        with pytest.raises(KeyMissing):
+            again.decrypt("RJ-3", encrypted["RJ-3"])
 
 
 def test_an_empty_log_is_copied_too(log: EventLog, tmp_path: Path, elsewhere: str) -> None:
