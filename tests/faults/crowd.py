@@ -98,6 +98,7 @@ class Crowd:
         closing_books(self._url, books)
         self._let_read_to(books.position)
         seen = self._reader.kill()
+        books.mistakes += ["a process broke down" for each in (self._reader, *self._writers) if each.broke_down]
         books.mistakes += [words.decode() for words in seen if words.startswith(_WRONG)]
         if sixteens(b"".join(words for words in seen if not words.startswith(_WRONG))) != books.order:
             books.mistakes.append("the reader did not see each event once, in the order that is stored")

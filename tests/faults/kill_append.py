@@ -12,20 +12,17 @@ from tests.faults.books import Books, outcome_of, sixteens
 from tests.faults.fault import Outcome
 from tests.faults.logs import Place, closing_books, on_both
 from tests.faults.stubborn_writer import is_whole, size_of
-from tests.faults.victims import Say, Victim, die_at
+from tests.faults.victims import Death, Say
 from tests.store.envelopes import some
 
 _KILLS_A_LOG = 50
-_LONGEST_LIFE = 0.3
-_MOST_STATEMENTS = 400
+_DEATH = Death(seconds=0.3, statements=400)
 
 
-def append_for_ever(say: Say, url: str, dies_at: int | None = None) -> None:
+def append_for_ever(say: Say, url: str) -> None:
     """Append to a stream of its own, saying its name and then the ids of each call that was acknowledged."""
     stream = f"patient/{new_event_id()}"
     say(stream.encode())
-    if dies_at is not None:
-        die_at(dies_at)
     with open_log(url) as log:
         version = 0
         while True:
@@ -35,29 +32,16 @@ def append_for_ever(say: Say, url: str, dies_at: int | None = None) -> None:
             say(b"".join(event.event_id.bytes for event in events))
 
 
-def killed(url: str, chance: Random) -> tuple[str, list[bytes]]:
-    """The stream of a writer killed at a moment or at a statement, and the event ids that it was acknowledged."""
-    at_a_moment = chance.random() < 0.5
-    victim = Victim(append_for_ever, url, None if at_a_moment else chance.randint(1, _MOST_STATEMENTS))
-    stream = victim.first_word().decode()
-    if at_a_moment:
-        victim.listen(chance.uniform(0, _LONGEST_LIFE))
-        said = victim.kill()
-    else:
-        said = victim.outlive()
-    return stream, sixteens(b"".join(said[1:]))
-
-
 def kill_on_one_log(url: str, kills: int, chance: Random) -> Books:
     """Kill so many writers of one log, and read on after each."""
     books = Books()
     for _ in range(kills):
-        stream, acknowledged = killed(url, chance)
-        books.acknowledge(acknowledged)
+        stream, *acknowledged = _DEATH.of(chance, append_for_ever, url).said
+        books.acknowledge(sixteens(b"".join(acknowledged)))
         with open_log(url) as log:
             books.read_on(log)
-        if not is_whole(books.version(stream)):
-            books.mistakes.append(f"{stream} ends in the middle of a call")
+        if not is_whole(books.version(stream.decode())):
+            books.mistakes.append(f"{stream.decode()} ends in the middle of a call")
     closing_books(url, books)
     return books
 

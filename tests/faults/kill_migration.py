@@ -15,32 +15,16 @@ from store.open_log import SQLITE
 from tests.faults.battery import alone
 from tests.faults.fault import Outcome
 from tests.faults.logs import Home, Place, on_both
-from tests.faults.victims import Say, Victim, die_at
+from tests.faults.victims import Death, Say
 
-_MOST_STATEMENTS = 250
-_LONGEST_LIFE = 0.1
+_DEATH = Death(seconds=0.1, statements=250)
 _FIRST_EVENTS = 3
 """The edition, the trial and the committed list: what every new home holds."""
 
 
-def _open(say: Say, home: Home, dies_at: int | None) -> None:
+def _open(say: Say, home: Home) -> None:
     say(b"ready")
-    if dies_at is not None:
-        die_at(dies_at)
     home.opened().log.close()
-
-
-def killed_opening(home: Home, chance: Random) -> bool:
-    """Kill a process that opens a home, at a moment or at a statement; whether it had not finished."""
-    at_a_moment = chance.random() < 0.3
-    victim = Victim(_open, home, None if at_a_moment else chance.randint(1, _MOST_STATEMENTS))
-    victim.first_word()
-    if at_a_moment:
-        victim.listen(chance.uniform(0, _LONGEST_LIFE))
-        victim.kill()
-    else:
-        victim.outlive()
-    return victim.was_killed
 
 
 def _stands(url: str) -> bool:
@@ -70,7 +54,7 @@ def _inject(count: int, chance: Random, place: Place) -> Outcome:
         if killed == count:
             break
         home = place.home()
-        if killed_opening(home, chance):
+        if _DEATH.of(chance, _open, home).was_killed:
             unmade += not _stands(home.url)
             mistakes += _mistakes(home)
             killed += 1

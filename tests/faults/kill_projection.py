@@ -18,30 +18,25 @@ from tests.facts import death, enrolled
 from tests.faults.battery import alone
 from tests.faults.fault import Outcome
 from tests.faults.logs import Home, Place, on_both
-from tests.faults.victims import Say, Victim, die_at
+from tests.faults.victims import Death, Say
 from tests.store.trial_logs import keep
 
 _KILLS_A_HOME = 25
-_LONGEST_LIFE = 0.3
-_MOST_STATEMENTS = 150
+_DEATH = Death(seconds=0.3, statements=150)
 
 
-def _keep_and_refresh(say: Say, home: Home, dies_at: int | None) -> None:
+def _keep_and_refresh(say: Say, home: Home) -> None:
     """Enter patients and bring the read models up to date after each."""
     with (trial_log := home.opened()).log:
         say(b"ready")
-        if dies_at is not None:
-            die_at(dies_at)
         while True:
             keep(trial_log, f"RJ-{new_event_id()}", *enrolled(death("2021-12-31")))
             refresh(trial_log)
 
 
-def _rebuild(say: Say, home: Home, dies_at: int | None) -> None:
+def _rebuild(say: Say, home: Home) -> None:
     with (trial_log := home.opened()).log:
         say(b"ready")
-        if dies_at is not None:
-            die_at(dies_at)
         rebuild(trial_log)
 
 
@@ -64,26 +59,13 @@ def drifted(trial_log: TrialLog) -> list[str]:
     return [each.name for each in PROJECTIONS if held[each.name] != _folded(trial_log, each, upto[each.name])]
 
 
-def _kill(victim: Victim, chance: Random, at_a_moment: bool) -> bool:
-    """Kill it at a moment, or wait for it to die at its statement; whether it had not finished before."""
-    victim.first_word()
-    if at_a_moment:
-        victim.listen(chance.uniform(0, _LONGEST_LIFE))
-        victim.kill()
-    else:
-        victim.outlive()
-    return victim.was_killed
-
-
 def _kill_refreshing(count: int, chance: Random, place: Place) -> Outcome:
     mistakes: list[str] = []
     for begun in range(0, count, _KILLS_A_HOME):
         home = place.home()
         home.opened().log.close()
         for _ in range(min(_KILLS_A_HOME, count - begun)):
-            at_a_moment = chance.random() < 0.5
-            dies_at = None if at_a_moment else chance.randint(1, _MOST_STATEMENTS)
-            _kill(Victim(_keep_and_refresh, home, dies_at), chance, at_a_moment)
+            _DEATH.of(chance, _keep_and_refresh, home)
             with (trial_log := home.opened()).log:
                 mistakes += [f"{name} is not the fold of its events" for name in drifted(trial_log)]
                 refresh(trial_log)
@@ -116,9 +98,7 @@ def _kill_swapping(count: int, chance: Random, place: Place) -> Outcome:
         while killed < count:
             _damage(trial_log)
             damaged = _digests(trial_log)
-            at_a_moment = chance.random() < 0.3
-            dies_at = None if at_a_moment else chance.randint(1, _MOST_STATEMENTS)
-            killed += _kill(Victim(_rebuild, home, dies_at), chance, at_a_moment)
+            killed += _DEATH.of(chance, _rebuild, home).was_killed
             now = _digests(trial_log)
             swapped += sum(now[name] == whole[name] for name in now)
             mistakes += [

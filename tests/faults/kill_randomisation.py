@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 
 from domain.decisions.randomisation import RandomisePatient
@@ -11,22 +12,19 @@ from tests.facts import day, eligibility_confirmed, eligible
 from tests.faults.battery import alone
 from tests.faults.fault import Outcome, added_up
 from tests.faults.logs import Home, Place, on_both
-from tests.faults.victims import Say, Victim, die_at
+from tests.faults.victims import Death, Say
 from tests.store.trial_logs import LI_WEI, keep
 
 _PATIENTS = 200
 _KILLS_A_HOME = 25
-_MOST_STATEMENTS = 60
-_LONGEST_LIFE = 0.1
+_DEATH = Death(seconds=0.1, statements=60)
 
 
-def _randomise(say: Say, home: Home, dies_at: int | None) -> None:
+def _randomise(say: Say, home: Home) -> None:
     """Randomise whoever waits, saying who was."""
     with (trial_log := home.opened()).log:
         waiting = [patient_id for patient_id in _patient_ids() if not _randomised(trial_log, patient_id)]
         say(b"ready")
-        if dies_at is not None:
-            die_at(dies_at)
         for patient_id in waiting:
             trial_log.transact(patient_id, RandomisePatient(occurred_on=day("2021-01-10")), LI_WEI)
             say(patient_id.encode())
@@ -46,19 +44,9 @@ def _enrol(home: Home) -> None:
             keep(trial_log, patient_id, *eligible(), eligibility_confirmed())
 
 
-def _killed(home: Home, chance: Random) -> list[str]:
-    """Who was said to be randomised by a process killed at a moment or at a statement."""
-    at_a_moment = chance.random() < 0.5
-    victim = Victim(_randomise, home, None if at_a_moment else chance.randint(1, _MOST_STATEMENTS))
-    victim.first_word()
-    if at_a_moment:
-        victim.listen(chance.uniform(0, _LONGEST_LIFE))
-    said = victim.kill() if at_a_moment else victim.outlive()
-    return [patient_id.decode() for patient_id in said[1:]]
-
-
-def _compared(home: Home, said: list[str]) -> Outcome:
-    """The draws against the randomisations, and against what was said."""
+def _compared(home: Home, words: Sequence[bytes]) -> Outcome:
+    """The draws against the randomisations, and against who was said to be randomised."""
+    said = [patient_id.decode() for patient_id in words]
     with (trial_log := home.opened()).log:
         drawn = [
             (entry.event.patient_id, entry.event.sequence_number)
@@ -83,7 +71,10 @@ def _inject(count: int, chance: Random, place: Place) -> Outcome:
     for begun in range(0, count, _KILLS_A_HOME):
         home = place.home()
         _enrol(home)
-        every += [_compared(home, _killed(home, chance)) for _ in range(min(_KILLS_A_HOME, count - begun))]
+        every += [
+            _compared(home, _DEATH.of(chance, _randomise, home).said[1:])
+            for _ in range(min(_KILLS_A_HOME, count - begun))
+        ]
     return added_up(every)
 
 

@@ -16,12 +16,11 @@ from tests.faults.battery import alone
 from tests.faults.books import Books, outcome_of
 from tests.faults.fault import Outcome, added_up
 from tests.faults.logs import Place, closing_books, on_both
-from tests.faults.victims import Say, Victim, die_at
+from tests.faults.victims import Death, Say
 from tests.store.envelopes import append
 
 _EVENTS = 40
-_MOST_STATEMENTS = 120
-_LONGEST_LIFE = 0.1
+_DEATH = Death(seconds=0.1, statements=120)
 
 
 @contextmanager
@@ -50,23 +49,9 @@ def _older_log(url: str, version: int) -> Books:
     return books
 
 
-def _open(say: Say, url: str, dies_at: int | None) -> None:
+def _open(say: Say, url: str) -> None:
     say(b"ready")
-    if dies_at is not None:
-        die_at(dies_at)
     open_log(url).close()
-
-
-def _killed(url: str, chance: Random) -> bool:
-    at_a_moment = chance.random() < 0.3
-    victim = Victim(_open, url, None if at_a_moment else chance.randint(1, _MOST_STATEMENTS))
-    victim.first_word()
-    if at_a_moment:
-        victim.listen(chance.uniform(0, _LONGEST_LIFE))
-        victim.kill()
-    else:
-        victim.outlive()
-    return victim.was_killed
 
 
 def _after(url: str, books: Books) -> Outcome:
@@ -88,7 +73,7 @@ def _inject(count: int, chance: Random, place: Place) -> Outcome:
             break
         url = place.home().url
         books = _older_log(url, chance.randrange(1, NEWEST))
-        if _killed(url, chance):
+        if _DEATH.of(chance, _open, url).was_killed:
             every.append(_after(url, books))
     return added_up(every, f"schema {NEWEST} out of 1 to {NEWEST - 1}")
 

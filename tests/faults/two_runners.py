@@ -85,6 +85,7 @@ def _inject(count: int, chance: Random, place: Place) -> Outcome:
             time.sleep(chance.uniform(0, 2 * _LEASE))
             overtaken += _put_to_sleep(log, runners)
         said = [word for runner in runners.values() for word in runner.outlive()]
+        broken = sum(runner.broke_down for runner in runners.values())
         with writing(TrialLog(log, StreamNames(simulated=False))) as session:
             applied = Counter(row[0] for row in session.connection().execute(text("select position from applied")))
         reached = log.checkpoints().read(_CONSUMER)
@@ -93,8 +94,8 @@ def _inject(count: int, chance: Random, place: Place) -> Outcome:
         acknowledged=until,
         lost=sum(position not in applied for position in range(1, until + 1)),
         doubled=sum(times - 1 for times in applied.values()),
-        wrong=(reached != until) + (overtaken == 0),
-        first_wrong=f"the checkpoint stands at {reached} of {until}, overtaken {overtaken} times",
+        wrong=(reached != until) + (overtaken == 0) + broken,
+        first_wrong=f"{broken} runners broke down, the checkpoint stands at {reached} of {until}",
         seen=f"overtaken {overtaken} times, {said.count(b'fenced')} late writes fenced",
     )
 

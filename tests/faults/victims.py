@@ -7,9 +7,11 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from random import Random
 from types import FrameType
 from typing import Any, Concatenate, ParamSpec
 
@@ -51,6 +53,11 @@ class Victim:
     def was_killed(self) -> bool:
         """Whether it was killed before it had ended by itself."""
         return self._process.exitcode == -signal.SIGKILL
+
+    @property
+    def broke_down(self) -> bool:
+        """Whether it ended by an error of its own: neither killed nor at the end of its work."""
+        return self._process.exitcode not in {0, -signal.SIGKILL}
 
     @staticmethod
     def hear_all(victims: Sequence[Victim], seconds: float | None = None) -> None:
@@ -97,7 +104,44 @@ def _work(says: Connection, work: Callable[..., None], args: tuple[Any, ...], na
     work(says.send_bytes, *args, **named)
 
 
-def die_at(statement: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Death:
+    """When a victim dies: half of the time within so many seconds, else as it begins one of so many statements."""
+
+    seconds: float
+    statements: int
+
+    def of(self, chance: Random, work: Callable[Concatenate[Say, P], None], *args: P.args, **named: P.kwargs) -> Victim:
+        """A process that did `work` until it died; seconds and statements count from the first thing it said."""
+        if chance.random() < 0.5:
+            victim = Victim(work, *args, **named)
+            victim.first_word()
+            victim.listen(chance.uniform(0, self.seconds))
+            victim.kill()
+        else:
+            victim = Victim(_doomed, chance.randint(1, self.statements), work, args, named)
+            victim.outlive()
+        if victim.broke_down:
+            raise ChildProcessError("the process broke down by itself: see its error above")
+        return victim
+
+
+def _doomed(
+    say: Say, statement: int, work: Callable[..., None], args: tuple[Any, ...], named: Mapping[str, Any]
+) -> None:
+    begun = False
+
+    def say_and_begin_to_die(words: bytes) -> None:
+        nonlocal begun
+        say(words)
+        if not begun:
+            begun = True
+            _die_at(statement)
+
+    work(say_and_begin_to_die, *args, **named)
+
+
+def _die_at(statement: int) -> None:
     """Kill this process -9 as it begins its so-many-th statement to a database, counted from 1.
 
     Statements of this thread and of those it starts from now on.

@@ -68,6 +68,7 @@ def _inject(count: int, chance: Random, place: Place) -> Outcome:
         books.read_on(log)
     closing_books(url, books)
     seen = sixteens(b"".join(tail.outlive()))
+    books.mistakes += ["a process broke down" for each in (tail, *writers) if each.broke_down]
     books.doubled += len(seen) - len(set(seen)) + len(books.stored - books.acknowledged)
     books.mistakes += [f"the reader missed {len(books.stored - set(seen)):,}"] if books.stored - set(seen) else []
     books.mistakes += [] if seen == books.order else ["the reader did not see the order that is stored"]
