@@ -211,7 +211,7 @@ def _write_on(home: Path, until: Path) -> None:
             keep(trial_log, f"RJ-{threading.get_native_id()}-{number}", *enrolled(death("2021-12-31")))
 
 
-def _replayed(trial_log: TrialLog, upto: int) -> dict[str, str]:
+def replayed(trial_log: TrialLog, upto: int) -> dict[str, str]:
     """The digest of every projection as of a position."""
     rows = rows_of(trial_log, PROJECTIONS, everyone(trial_log), upto)
     return {name: digest_of(flat(found)) for name, found in rows.items()}
@@ -238,7 +238,7 @@ def test_backed_up_while_four_write_it_is_the_log_at_one_position(tmp_path: Path
                 assert restored.log.last_position() == heading.events
                 assert root_at(restored.log, heading.events) == heading.root
                 rebuilt = rebuild(restored)
-                assert {each.name: each.digest for each in rebuilt} == _replayed(trial_log, heading.events)
+                assert {each.name: each.digest for each in rebuilt} == replayed(trial_log, heading.events)
 
 
 def test_a_restored_log_goes_on(log: EventLog, tmp_path: Path, elsewhere: str) -> None:
