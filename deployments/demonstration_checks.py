@@ -18,7 +18,7 @@ from events.genomics import GenomicTestOrdered
 from flows.live_patients import patients_as_of
 from flows.reports.trial_report import Check
 from flows.resources import Resources
-from store.integrity import verify_log
+from flows.verified import verified
 from store.projections.rebuilding import rebuild
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def analyses(given: Resources) -> Iterator[tuple[SurvivalTable, AnalysisReport]]
 
 
 def _verifies(given: Resources) -> Check:
-    found = verify_log(given.settings.log_url)
+    found = verified(given.settings)
     return Check("The log verifies", found.ok, f"{found.events} events, {len(found.findings)} findings")
 
 

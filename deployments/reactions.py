@@ -10,6 +10,7 @@ from flows.order_genomic_test import order_genomic_test
 from flows.reactor import Reaction, Reactions
 from flows.read_models import refresh_read_models
 from flows.schedule_follow_up import schedule_follow_up
+from flows.seal_log import seal_log
 from flows.send_reminders import send_reminders
 from flows.signals import announce
 from flows.survival_analysis import analyse_endpoints
@@ -21,4 +22,6 @@ ANSWERS: Mapping[Work, Reaction] = {
     Work.SEND_REMINDER: send_reminders,
 }
 
-REACTIONS = Reactions(answers=ANSWERS, refresh=refresh_read_models, analyse=analyse_endpoints, announce=announce)
+REACTIONS = Reactions(
+    answers=ANSWERS, refresh=refresh_read_models, analyse=analyse_endpoints, announce=announce, seal=seal_log
+)

@@ -14,6 +14,7 @@ from deployments.reactions import REACTIONS
 from flows.catch_up import catch_up
 from flows.check_projections import check_projections
 from flows.read_models import refresh_read_models
+from flows.seal_log import seal_log
 from flows.survival_analysis import analyse_endpoints
 
 
@@ -38,5 +39,6 @@ SCHEDULED: Sequence[Scheduled] = (
     Scheduled(
         check_projections, "0 3 * * *", "Compare every projection with the log. Nightly at 3, and whenever you like."
     ),
+    Scheduled(seal_log, None, "Seal the log now. It is sealed every minute in which something was recorded."),
     Scheduled(analyse_endpoints, "0 7 * * 1", "Analyse EFS, LRRFS and OS again. On Mondays, and whenever you like."),
 )

@@ -38,6 +38,7 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
     from deployments.reactions import REACTIONS
     from flows.reactor import Reactor
     from flows.read_models import refresh_read_models
+    from flows.seal_log import seal_now
 
     runner = Runner(name="imni", query_seconds=1, limit=4, pause_on_shutdown=False)
     for deployment in (*await form_deployments(), *await scheduled_deployments(settings.time_zone.key)):
@@ -46,6 +47,7 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
         await refresh_read_models([])  # the reactor shows every patient when it starts
         _say(f"Ready: open {server.ui_url}{PAGES}start-here (Ctrl-C stops everything)")
         await _until_stopped(runner, Reactor(given, REACTIONS, ticking=SystemClock()))
+    seal_now(given)
     if given.laboratory:
         await given.laboratory.aclose()
 

@@ -24,7 +24,7 @@ def make_key(keys: Path, name: str) -> None:
     keys.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (keys / name).exists():
         with suppress(FileExistsError):
-            _write_once(keys / name, secrets.token_bytes(_BYTES))
+            write_once(keys / name, secrets.token_bytes(_BYTES))
 
 
 def read_key(keys: Path, name: str) -> bytes:
@@ -43,7 +43,7 @@ def safe_copy_of(name: str) -> str:
     return f"restore keys/{name} from its safe copy before anything else"
 
 
-def _write_once(path: Path, content: bytes) -> None:
+def write_once(path: Path, content: bytes) -> None:
     """Write a file whole or not at all, and never over another: the first of several processes wins."""
     draft = path.with_suffix(f".{secrets.token_hex(8)}.draft")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -24,6 +24,9 @@ class Pace:
     listen_every: timedelta = timedelta(minutes=5)
     refresh_every: timedelta = timedelta(seconds=1)
     analyse_every: timedelta = timedelta(seconds=5)
+    seal_every: timedelta = timedelta(minutes=1)
+    seal_at: int = 1000
+    """How many new events are sealed at once, without waiting for the time to come."""
 
     def delay(self, key: str, tries: int) -> timedelta:
         """How long to wait after a try; spread by up to a fifth so that items do not come back all at once."""

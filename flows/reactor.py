@@ -33,6 +33,7 @@ from flows.pace import Pace, Tries
 from flows.resources import Resources
 from flows.work_off import Outcome
 from store.event_log import EventLogError, LogUnavailable
+from store.sealing import sealed_size
 
 __all__ = ["Pace", "Reaction", "Reactions", "Reactor"]
 
@@ -49,6 +50,7 @@ class Reactions:
     refresh: Callable[[list[str]], Awaitable[None]]
     analyse: Callable[[list[str]], Awaitable[None]]
     announce: Callable[[Sequence[Recorded[Event]]], None] = lambda news: None
+    seal: Callable[[], Awaitable[object]] | None = None
 
 
 @dataclass
@@ -76,6 +78,8 @@ class Reactor:
         self._listened_at: datetime | None = None
         self._refreshed_at: datetime | None = None
         self._analysed_at: datetime | None = None
+        self._sealed_at: datetime | None = None
+        self._sealed = sealed_size(self.given.trial_log.log)
 
     async def settle(self) -> None:
         """React until nothing is open that can be done now."""
@@ -87,6 +91,7 @@ class Reactor:
             self._read_on()
         await self._refresh()
         await self._analyse()
+        await self._seal()
 
     async def run(self, stop: asyncio.Event, every: float = 0.2) -> None:
         """Settle whenever the log has grown or something is due again, until told to stop. `every` in seconds.
@@ -195,7 +200,17 @@ class Reactor:
             self._analysed_at = self._clock.now()
             self._read_on()
 
-    async def _look_after(self, what: str, run: Awaitable[None]) -> bool:
+    async def _seal(self) -> None:
+        new = self.live.position - self._sealed
+        if self.reactions.seal is None or new <= 0:
+            return
+        if new >= self.pace.seal_at or self._is_time(self._sealed_at, self.pace.seal_every):
+            position = self.live.position
+            if await self._look_after("seals", self.reactions.seal()):
+                self._sealed = position
+            self._sealed_at = self._clock.now()
+
+    async def _look_after(self, what: str, run: Awaitable[object]) -> bool:
         try:
             await run
         except Exception as problem:

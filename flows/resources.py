@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -30,6 +30,8 @@ class Resources:
     trial_log: TrialLog
     laboratory: Laboratory | None
     notifier: Notifier
+    witnesses: Notifier = field(default_factory=lambda: Notifier([]))
+    """Those who keep the log's seals."""
 
     @property
     def today(self) -> date:
@@ -71,6 +73,7 @@ def open_resources(settings: Settings, clock: Clock) -> Resources:
         trial_log=trial_log,
         laboratory=Laboratory(settings.laboratory_url) if settings.laboratory_url else None,
         notifier=Notifier([url.get_secret_value() for url in settings.notify_urls]),
+        witnesses=Notifier([url.get_secret_value() for url in settings.seal_urls]),
     )
 
 

@@ -23,7 +23,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from store.open_log import POSTGRES, SQLITE
 
 PREFIX = "IMNI_"
-_SECRET = {"auth", "notify_urls"}
+_SECRET = {"auth", "notify_urls", "seal_urls"}
 _LOGIN_IN_URL = re.compile(r"//[^@/]*@")
 
 
@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=4200, ge=0, le=65535)
     auth: SecretStr | None = None
+    seal_folder: Path = Field(default_factory=lambda known: known["home"] / "seals")
+    seal_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
 
     @property
     def log_path(self) -> Path | None:
@@ -87,10 +89,10 @@ class Settings(BaseSettings):
         """Rows an import could not take, each with the reason."""
         return self.home / "rejects"
 
-    @field_validator("home")
+    @field_validator("home", "seal_folder")
     @classmethod
-    def _home(cls, home: Path) -> Path:
-        place = home.expanduser().absolute()
+    def _folder(cls, folder: Path) -> Path:
+        place = folder.expanduser().absolute()
         if place.exists() and not place.is_dir():
             raise ValueError("is a file: name a folder, which is made when it is missing")
         return place
@@ -118,9 +120,9 @@ class Settings(BaseSettings):
             raise ValueError("is not the address of a FHIR service: write https://laboratory.example/fhir")
         return url.rstrip("/")
 
-    @field_validator("notify_urls", mode="before")
+    @field_validator("notify_urls", "seal_urls", mode="before")
     @classmethod
-    def _notify_urls(cls, urls: object) -> object:
+    def _addresses(cls, urls: object) -> object:
         listed = urls.split() if isinstance(urls, str) else urls
         if isinstance(listed, list | tuple) and not all("://" in _revealed(url) for url in listed):
             raise ValueError("is not a list of Apprise addresses: write mailtos://… wecombot://…, with spaces between")

@@ -17,15 +17,15 @@ Execute = Callable[[str, Mapping[str, Any]], Sequence[Sequence[Any]]]
 """Runs one statement with `:named` parameters and gives all rows it returns."""
 
 _READ = "select position from checkpoint where consumer = :consumer"
-_BEGIN = "insert into checkpoint(consumer) values (:consumer) on conflict(consumer) do nothing"
+_BEGIN = """insert into checkpoint(consumer)
+    select :consumer where not exists(select 1 from checkpoint where consumer = :consumer)
+    on conflict(consumer) do nothing"""
 _ADVANCE = """update checkpoint set position = :to
     where consumer = :consumer and epoch = :epoch and position = :since returning position"""
-_LEAD = """insert into checkpoint(consumer, epoch, owner, lease_until, updated_at)
-    values (:consumer, 1, :owner, :until, :now)
-    on conflict(consumer) do update set
-        epoch = case when checkpoint.owner = excluded.owner then checkpoint.epoch else checkpoint.epoch + 1 end,
-        owner = excluded.owner, lease_until = excluded.lease_until, updated_at = excluded.updated_at
-    where checkpoint.owner is null or checkpoint.owner = excluded.owner or checkpoint.lease_until <= :now
+_LEAD = """update checkpoint set
+        epoch = case when owner = :owner then epoch else epoch + 1 end,
+        owner = :owner, lease_until = :until, updated_at = :now
+    where consumer = :consumer and (owner is null or owner = :owner or lease_until <= :now)
     returning epoch"""
 _RELEASE = """update checkpoint set owner = null, lease_until = 0
     where consumer = :consumer and epoch = :epoch returning epoch"""
@@ -47,6 +47,7 @@ class Checkpoints:
 
         `owner` names one run of one process; the same owner keeps its epoch, a new one gets the next.
         """
+        self._execute(_BEGIN, {"consumer": consumer})
         until = now + timedelta(seconds=lease_seconds)
         found = self._execute(
             _LEAD,

@@ -33,6 +33,11 @@ class Continuity:
     _versions: dict[str, int] = field(default_factory=dict[str, int])
     _instants: dict[str, int] = field(default_factory=dict[str, int])
 
+    def go_on_from(self, position: int, versions: dict[str, int]) -> None:
+        """Begin after a position up to which the log was read before; `versions` says how far each stream had come."""
+        self.events = self.last_position = position
+        self._versions = versions
+
     def take(self, row: Row) -> Iterator[Finding]:
         """What is wrong with the next row."""
         position = row[0]

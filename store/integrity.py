@@ -12,25 +12,27 @@ from urllib.parse import quote
 from store.continuity import Finding
 from store.migrations.upgrade import DAMAGE, NEWEST, schema_of
 from store.open_log import POSTGRES, SQLITE
-from store.table_checks import Ask, Verified, unreadable, verify_tables
+from store.table_checks import Ask, Known, Verified, unreadable, verify_tables
+
+_NOTHING = Known()
 
 __all__ = ["Finding", "Verified", "verify_file", "verify_log"]
 
 
-def verify_log(url: str) -> Verified:
+def verify_log(url: str, known: Known = _NOTHING) -> Verified:
     """Check the log at a database URL from end to end, reading only. Damage is a finding, never an exception."""
     if url.startswith(POSTGRES):
         from store.postgres_integrity import verify_postgres
 
-        return verify_postgres(url)
-    return verify_file(Path(url.removeprefix(SQLITE)))
+        return verify_postgres(url, known)
+    return verify_file(Path(url.removeprefix(SQLITE)), known)
 
 
-def verify_file(path: Path) -> Verified:
+def verify_file(path: Path, known: Known = _NOTHING) -> Verified:
     """Check a log file from end to end, reading only. Damage is a finding, never an exception."""
     try:
         with closing(_opened(path)) as database:
-            return _verify(database)
+            return _verify(database, known)
     except (*DAMAGE, OSError) as problem:
         return unreadable(f"{path.name} cannot be read as a log: {problem}")
 
@@ -60,13 +62,13 @@ def _text(stored: bytes) -> str:
     return stored.decode("utf-8", "surrogateescape")
 
 
-def _verify(database: sqlite3.Connection) -> Verified:
+def _verify(database: sqlite3.Connection, known: Known) -> Verified:
     database.execute("begin")
     version = database.execute("pragma user_version").fetchone()[0]
     if not 0 < version <= NEWEST:
-        known = f"this program knows 1 to {NEWEST}" if version else "it is no log"
-        return unreadable(f"the schema is {version}: {known}")
-    return verify_tables(database.execute, DAMAGE, (partial(_schema, version), _pages))
+        readable = f"this program knows 1 to {NEWEST}" if version else "it is no log"
+        return unreadable(f"the schema is {version}: {readable}")
+    return verify_tables(database.execute, DAMAGE, (partial(_schema, version), _pages), known)
 
 
 def _schema(version: int, ask: Ask) -> Iterator[Finding]:

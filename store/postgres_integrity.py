@@ -12,7 +12,7 @@ import psycopg
 
 from store.continuity import Finding
 from store.migrations.upgrade import NEWEST
-from store.table_checks import Ask, Verified, unreadable, verify_tables
+from store.table_checks import Ask, Known, Verified, unreadable, verify_tables
 
 _SCRIPTS = Path(__file__).parent / "migrations" / "postgres"
 _FUNCTION = re.compile(r"create (?:or replace )?function (\w+)\((.*?)\$\$(.*?)\$\$", re.DOTALL)
@@ -26,19 +26,19 @@ _RIGHTS = """select r.rolname, t.tablename from pg_roles r, pg_tables t
     and has_table_privilege(r.rolname, 'imni.' || t.tablename, 'update, delete, truncate')"""
 
 
-def verify_postgres(url: str) -> Verified:
+def verify_postgres(url: str, known: Known) -> Verified:
     """Check a log from end to end in one snapshot, reading only. Damage is a finding, never an exception."""
     try:
         with psycopg.connect(url) as connection:
             connection.read_only = True
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.execute("set search_path = imni")
-            return _verify(connection)
+            return _verify(connection, known)
     except _DAMAGE as problem:
         return unreadable(f"it cannot be read as a log: {problem}")
 
 
-def _verify(connection: psycopg.Connection[Any]) -> Verified:
+def _verify(connection: psycopg.Connection[Any], known: Known) -> Verified:
     def ask(question: str) -> Iterable[tuple[Any, ...]]:
         # From the server's side page by page: a log of millions of events is never held as a whole.
         with connection.cursor(name="verify", withhold=False) as cursor:
@@ -48,7 +48,7 @@ def _verify(connection: psycopg.Connection[Any]) -> Verified:
     version = connection.execute("select version_num::int from alembic_version").fetchone()
     if version is None or not 0 < version[0] <= NEWEST:
         return unreadable(f"the schema is {version}: this program knows 1 to {NEWEST}")
-    return verify_tables(ask, _DAMAGE, (_functions, _triggers, _rights))
+    return verify_tables(ask, _DAMAGE, (_functions, _triggers, _rights), known)
 
 
 @cache

@@ -4,21 +4,33 @@ Found: an event that is missing, changed, moved or unreadable; a version out of 
 column that contradicts its payload; an event id used twice; a guard or table that is gone or altered; a consumer that
 has read further than the log goes; a damaged file.
 
-Not to be found in the log alone: whoever may rewrite it can compute every digest anew, and events cut off the end
-leave no hole unless a consumer had read them. Only seals kept elsewhere show that.
+Whoever may rewrite the log can compute every digest anew, and events cut off the end leave no hole unless a consumer
+had read them: that is found by the seals, the surer the further away from the log their copies are kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from store.continuity import Continuity, Finding
-from store.rows import COLUMNS
+from store.rows import COLUMNS, Row
+from store.seal import Seal
+from store.seal_checks import SealWatch, Witness
+from store.sealing import SEALS, frontier_of, seal_of
 
 Ask = Callable[[str], Iterable[tuple[Any, ...]]]
 """Runs one question on the database and gives its rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known outside the database: the seals of a log by its id, and up to which seal it was verified before."""
+
+    witness_of: Callable[[str], Witness] = lambda log_id: Witness()
+    verified: Seal | None = None
+
 
 Check = Callable[[Ask], Iterable[Finding]]
 
@@ -30,6 +42,13 @@ class Verified:
     events: int
     last_position: int
     findings: tuple[Finding, ...]
+    root: str = ""
+    """The Merkle root over all events (hex)."""
+    seals: int = 0
+
+    def with_findings(self, others: Sequence[Finding]) -> Verified:
+        """The same, and what was found elsewhere."""
+        return replace(self, findings=(*self.findings, *others))
 
     @property
     def ok(self) -> bool:
@@ -42,14 +61,40 @@ def unreadable(problem: str) -> Verified:
     return Verified(0, 0, (Finding(None, problem),))
 
 
-def verify_tables(ask: Ask, damage: tuple[type[Exception], ...], own_checks: Iterable[Check]) -> Verified:
-    """Check a log from end to end in the transaction that `ask` stands for; `damage` is what its driver raises."""
-    chain = Continuity(_simulated(ask, damage))
-    findings = list(_rows(ask, damage, chain))
+def verify_tables(ask: Ask, damage: tuple[type[Exception], ...], own_checks: Iterable[Check], known: Known) -> Verified:
+    """Check a log in the transaction that `ask` stands for; `damage` is what its driver raises."""
+    meta = dict(row[:2] for row in _asked(ask, damage, "select key, value from log_meta"))
+    chain = Continuity({"True": True, "False": False}.get(meta.get("simulated", "")))
+    log_id = meta.get("log_id", "")
+    rows = _asked(ask, damage, SEALS)
+    watch = SealWatch([seal_of(log_id, row) for row in rows], known.witness_of(log_id))
+    _begin_after(known.verified, rows, ask, chain, watch)
+    findings = [*_rows(ask, damage, chain, watch), *watch.end()]
     for check in (_repeated_ids, _consumers_ahead, *own_checks):
         findings.extend(_guarded(check, ask, damage))
     findings.sort(key=lambda finding: (finding.position is None, finding.position or 0))
-    return Verified(chain.events, chain.last_position, tuple(dict.fromkeys(findings)))
+    root = watch.frontier.root().hex()
+    return Verified(chain.events, chain.last_position, tuple(dict.fromkeys(findings)), root, len(rows))
+
+
+def _begin_after(verified: Seal | None, rows: Iterable[Row], ask: Ask, chain: Continuity, watch: SealWatch) -> None:
+    """Begin at a seal up to which the log was found whole before, if it is still the seal that was seen then."""
+    if verified is None:
+        return
+    for row in rows:
+        frontier = frontier_of(row)
+        if row[0] == verified.size and frontier.root() == verified.root == row[2]:
+            versions = ask(f"select stream, max(version) + 1 from event where position <= {row[0]} group by stream")  # noqa: S608 - a number
+            chain.go_on_from(row[0], dict(found[:2] for found in versions))
+            watch.frontier = frontier
+
+
+def _asked(ask: Ask, damage: tuple[type[Exception], ...], question: str) -> list[tuple[Any, ...]]:
+    """The rows of a table that may be damaged or gone; what keeps it is checked elsewhere."""
+    try:
+        return list(ask(question))
+    except damage:
+        return []
 
 
 def _guarded(check: Check, ask: Ask, damage: tuple[type[Exception], ...]) -> list[Finding]:
@@ -59,21 +104,14 @@ def _guarded(check: Check, ask: Ask, damage: tuple[type[Exception], ...]) -> lis
         return [Finding(None, f"the database is damaged: {problem}")]
 
 
-def _simulated(ask: Ask, damage: tuple[type[Exception], ...]) -> bool | None:
-    """What kind of log the database says it is; None when it does not say."""
-    try:
-        found: dict[str, str] = dict(row[:2] for row in ask("select key, value from log_meta"))
-    except damage:
-        return None
-    return {"True": True, "False": False}.get(found.get("simulated", ""))
-
-
-def _rows(ask: Ask, damage: tuple[type[Exception], ...], chain: Continuity) -> Iterator[Finding]:
+def _rows(ask: Ask, damage: tuple[type[Exception], ...], chain: Continuity, watch: SealWatch) -> Iterator[Finding]:
     if chain.simulated is None:
         yield Finding(None, "log_meta does not say whether this is a real or a simulated log")
     try:
-        for row in ask(f"select {COLUMNS} from event order by position"):  # noqa: S608 - constant
+        after = f"where position > {chain.last_position} " if chain.last_position else ""
+        for row in ask(f"select {COLUMNS} from event {after}order by position"):  # noqa: S608 - constants and a number
             yield from chain.take(row)
+            yield from watch.take(row)
     except damage as problem:
         yield Finding(chain.last_position + 1, f"nothing can be read from here on: {problem}")
 

@@ -6,7 +6,17 @@ import sys
 
 import typer
 
-from deployments.command_line import analysing, copying, identifying, keeping, projecting, reading, recording, running
+from deployments.command_line import (
+    analysing,
+    copying,
+    identifying,
+    keeping,
+    projecting,
+    proving,
+    reading,
+    recording,
+    running,
+)
 from deployments.command_line.printing import BAD_INPUT, refuse
 
 application = typer.Typer(
@@ -29,6 +39,9 @@ application.command("history")(reading.history)
 application.command("worklist")(reading.print_worklist)
 application.command("analyse")(analysing.analyse)
 application.command("verify")(keeping.verify)
+application.command("seal")(keeping.seal)
+application.command("prove")(proving.prove)
+application.command("check-proof")(proving.check)
 application.command("rebuild")(keeping.rebuild)
 application.command("projection")(projecting.projection)
 application.command("export")(copying.export)
@@ -52,19 +65,23 @@ def _refusals() -> tuple[type[Exception], ...]:
     from domain.rejections import Rejection
     from flows.gateways.errors import ChannelUnreadable
     from flows.home import HomeRefused
+    from flows.sealing_keys import NotAKey
     from flows.settings import SettingsRefused
     from flows.take_over import TakeOverRefused
     from store.event_log import EventLogError
     from store.vault import VaultError
+    from store.proof import ProofError
 
     return (
         Rejection,
         AnalysisError,
         SettingsRefused,
         HomeRefused,
+        NotAKey,
         TakeOverRefused,
         EventLogError,
         VaultError,
+        ProofError,
         PrefectServerError,
         ChannelUnreadable,
     )

@@ -1,8 +1,9 @@
-"""Commands that keep the log honest: `verify` and `rebuild`."""
+"""Commands that keep the log honest: `verify`, `seal` and `rebuild`."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,26 +14,53 @@ from deployments.command_line.printing import FINDINGS, print_json, print_table,
 from deployments.command_line.progress import counting
 
 
-def verify(as_json: Json = False) -> None:
-    """Check that the log is whole: positions, versions, digests, dates. Exit status 1 on any finding."""
+def verify(
+    full: Annotated[bool, typer.Option(help="Read every event again, also those verified before.")] = False,
+    key: Annotated[
+        Path | None, typer.Option(help="The public key (PEM) the seals must bear; else those of the home.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check that the log is whole and still the one that was sealed. Exit status 1 on any finding."""
     from flows.settings import read_settings
-    from store.integrity import verify_log
+    from flows.verified import verified
 
     settings = read_settings()
     if settings.log_path and not settings.log_path.exists():
         with opened():
             pass
-    found = verify_log(settings.log_url)
-    told = {**asdict(found), "ok": found.ok}
+    found = verified(settings, full=full, key=key)
+    told = {"ok": found.ok, **asdict(found)}
     if as_json:
         print_json(told)
     elif found.ok:
-        say(f"The log is whole: {found.events} events, last position {found.last_position}")
+        say(f"The log is whole: {found.events} events, last position {found.last_position}, {found.seals} seals")
+        say(f"root {found.root}")
     else:
         rows = [(finding.position, finding.problem) for finding in found.findings]
         print_table(f"{len(rows)} findings in {found.events} events", ("position", "problem"), rows)
     if not found.ok:
         raise typer.Exit(FINDINGS)
+
+
+def seal(as_json: Json = False) -> None:
+    """Seal what was recorded since the last seal, and copy every seal that was not copied yet."""
+    from flows.clock import SystemClock
+    from flows.resources import open_resources
+    from flows.seal_log import seal_now
+    from flows.settings import read_settings
+    from store.sealed_copies import seal_json
+
+    given = open_resources(read_settings(), SystemClock())
+    with given.trial_log.log:
+        made = seal_now(given)
+    if as_json:
+        print_json(seal_json(made) if made else None)
+    elif made is None:
+        say("Everything was sealed already")
+    else:
+        say(f"Sealed: events {made.previous_size + 1} to {made.size}, root {made.root.hex()}, key {made.key_id}")
+        say(f"Copies of the seals: {given.settings.seal_folder}")
 
 
 def rebuild(

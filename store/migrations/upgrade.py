@@ -15,7 +15,7 @@ from store.event_log import LogTooNew, LogUnavailable, LogUnreadable
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-NEWEST = 2
+NEWEST = 3
 """The schema this program knows."""
 
 DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)

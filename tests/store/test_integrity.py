@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.merkle import EMPTY_ROOT, merkle_root
 from store.event_log import Append
 from store.integrity import Finding, Verified, verify_file
 from store.migrations.upgrade import NEWEST
@@ -54,11 +55,15 @@ def _digest_anew(database: sqlite3.Connection, position: int) -> None:
 
 
 def test_an_untouched_log_is_whole(tampered: sqlite3.Connection, path: Path) -> None:
-    assert _found(path) == Verified(12, 12, ())
+    found = _found(path)
+    assert (found.events, found.last_position, found.findings, found.seals) == (12, 12, (), 0)
+    with closing(sqlite3.connect(path)) as database:
+        digests = [row[0] for row in database.execute("select digest from event order by position")]
+    assert found.root == merkle_root(digests).hex()
 
 
 def test_an_empty_log_is_whole(sqlite_log: SqliteEventLog, path: Path) -> None:
-    assert verify_file(path) == Verified(0, 0, ())
+    assert verify_file(path) == Verified(0, 0, (), EMPTY_ROOT.hex())
 
 
 COLUMN_CHANGES = {
@@ -187,7 +192,7 @@ def test_an_envelope_that_cannot_be_read_is_named(tampered: sqlite3.Connection, 
 
 def test_an_event_id_used_twice_is_seen_in_a_table_without_its_index(tampered: sqlite3.Connection, path: Path) -> None:
     tampered.execute("create table other as select * from event")
-    for what in ("view audit", "table patient_key", "table event"):
+    for what in ("view audit", "table patient_key", "trigger seal_guard", "table event"):
         tampered.execute(f"drop {what}")
     tampered.execute("alter table other rename to event")
     tampered.execute("update event set event_id = (select event_id from event where position = 2) where position = 9")
@@ -289,7 +294,8 @@ def test_verifying_writes_nothing_and_works_on_a_medium_that_cannot_be_written(p
     copy.chmod(0o444)
     archive.chmod(0o555)
     try:
-        assert verify_file(copy) == Verified(5, 5, ())
+        found = verify_file(copy)
+        assert (found.ok, found.events) == (True, 5)
     finally:
         archive.chmod(0o755)
     assert copy.read_bytes() == before
@@ -297,4 +303,5 @@ def test_verifying_writes_nothing_and_works_on_a_medium_that_cannot_be_written(p
 
 def test_a_log_is_verified_while_it_is_open_and_has_not_been_cleaned_up(sqlite_log: SqliteEventLog, path: Path) -> None:
     sqlite_log.append(append("patient/RJ-0001", 0, 5))
-    assert verify_file(path) == Verified(5, 5, ())
+    found = verify_file(path)
+    assert (found.ok, found.events) == (True, 5)
