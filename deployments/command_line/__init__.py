@@ -69,8 +69,8 @@ def _refusals() -> tuple[type[Exception], ...]:
     from flows.settings import SettingsRefused
     from flows.take_over import TakeOverRefused
     from store.event_log import EventLogError
-    from store.vault import VaultError
     from store.proof import ProofError
+    from store.vault import VaultError
 
     return (
         Rejection,
