@@ -15,7 +15,7 @@ from tests.facts import death, enrolled
 from tests.faults.battery import alone
 from tests.faults.fault import Outcome
 from tests.faults.logs import Home, Place, on_both
-from tests.faults.victims import Say, Victim, die_at
+from tests.faults.victims import Death, Say, Victim
 from tests.store.copies import fill_at_once, root_at
 from tests.store.envelopes import NOW
 from tests.store.test_copies import replayed
@@ -25,8 +25,7 @@ _WRITERS = 4
 _BACKUPS_A_HOME = 10
 _EVENTS = 6000
 _PAUSE = 0.02
-_LONGEST_LIFE = 1.0
-_MOST_STATEMENTS = 60
+_DEATH = Death(seconds=1.0, statements=60)
 
 
 def _enter_patients(say: Say, home: Home, writer: int) -> None:
@@ -74,10 +73,8 @@ def _compare(home: Home, file: Path, place: Place, mistakes: list[str]) -> int:
     return heading.events
 
 
-def _restore(say: Say, file: Path, url: str, dies_at: int | None) -> None:
+def _restore(say: Say, file: Path, url: str) -> None:
     say(b"ready")
-    if dies_at is not None:
-        die_at(dies_at)
     restore(file, url)
 
 
@@ -90,14 +87,7 @@ def _kill_restoring(count: int, chance: Random, place: Place) -> Outcome:
         back_up(log, file := place.folder / "backup.zip", NOW)
     for _ in range(count):
         url = place.log()
-        at_a_moment = chance.random() < 0.5
-        victim = Victim(_restore, file, url, None if at_a_moment else chance.randint(1, _MOST_STATEMENTS))
-        victim.first_word()
-        if at_a_moment:
-            victim.listen(chance.uniform(0, _LONGEST_LIFE))
-            victim.kill()
-        else:
-            victim.outlive()
+        _DEATH.of(chance, _restore, file, url)
         whole += _all_or_nothing(file, url, log_id, rows, mistakes)
     told = f"{whole} restored before the kill"
     return Outcome(count, unnamed=len(mistakes), first_wrong=mistakes[0] if mistakes else "", seen=told)
