@@ -30,11 +30,14 @@ class SqliteConnections:
         self._threads = threading.local()
         self._writing = threading.Lock()
         self._all: list[sqlite3.Connection] = []
+        self._closed = False
 
     def own(self) -> sqlite3.Connection:
         """This thread's connection."""
         database: sqlite3.Connection | None = getattr(self._threads, "database", None)
         if database is None:
+            if self._closed:
+                raise LogUnavailable("this log was closed: open it again")
             database = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
             self._all.append(database)
             for pragma in PRAGMAS:
@@ -72,7 +75,8 @@ class SqliteConnections:
                 raise
 
     def close(self) -> None:
-        """Close the connections of all threads."""
+        """Close the connections of all threads; the log is not opened again by what comes after."""
+        self._closed = True
         while self._all:
             self._all.pop().close()
         self._threads = threading.local()

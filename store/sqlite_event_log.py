@@ -25,6 +25,7 @@ from store.event_log import (
     StreamMovedOn,
     refuse_empty_or_large,
 )
+from store.group_commit import GroupCommit
 from store.migrations.upgrade import upgrade
 from store.repeated_append import made_before
 from store.rows import COLUMNS, Row, from_row, microseconds, to_row
@@ -64,6 +65,7 @@ class SqliteEventLog:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connections = SqliteConnections(path)
+        self._writer = GroupCommit(self.transaction, self._carry_out)
         self._simulated = False
         self._log_id = ""
 
@@ -98,20 +100,22 @@ class SqliteEventLog:
             raise OtherKindOfLog(f"this log is of a {kind} trial, not a {asked} one: use another home (IMNI_HOME)")
 
     def append(self, *appends: Append) -> Appended:
-        """See `EventLog.append`."""
+        """See `EventLog.append`. Appends of several threads at once share a commit."""
         refuse_empty_or_large(appends)
-        with self.transaction() as database:
-            try:
-                rows = self._rows(database, appends)
-            except StreamMovedOn:
-                old = made_before(database, appends)
-                if old is None:
-                    raise
-                return Appended(old, already=True)
-            try:
-                database.executemany(_INSERT, rows)
-            except sqlite3.IntegrityError as problem:
-                raise EventIdTaken(f"an event id is in use: {problem}") from None
+        return self._writer.append(appends)
+
+    def _carry_out(self, database: sqlite3.Connection, appends: Sequence[Append]) -> Appended:
+        try:
+            rows = self._rows(database, appends)
+        except StreamMovedOn:
+            old = made_before(database, appends)
+            if old is None:
+                raise
+            return Appended(old, already=True)
+        try:
+            database.executemany(_INSERT, rows)
+        except sqlite3.IntegrityError as problem:
+            raise EventIdTaken(f"an event id is in use: {problem}") from None
         return Appended(range(rows[0][0], rows[-1][0] + 1), already=False)
 
     def _rows(self, database: sqlite3.Connection, appends: Sequence[Append]) -> list[Row]:
