@@ -216,7 +216,7 @@ def decode(
             wire_name, "no such event type: this program is older than the log, or the log is damaged"
         )
     try:
-        return event_class.model_validate_json(data)
+        return event_class.__pydantic_validator__.validate_json(data)
     except ValidationError as problem:
         raise UnreadableEvent(wire_name, str(problem)) from None
 

@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
@@ -87,8 +88,14 @@ Day = Annotated[ClinicalDate, WithJsonSchema({"type": "string", "format": "date"
 """A clinical date whose form shows a day picker; partial dates still enter by import and command line."""
 
 
+@lru_cache(maxsize=16384)
+def parsed(text: str) -> ClinicalDate:
+    """`ClinicalDate.parse` of a text, remembered: a log says the same few thousand days over and over."""
+    return ClinicalDate.parse(text)
+
+
 def _validated(value: object) -> ClinicalDate:
     try:
-        return ClinicalDate.parse(value)
+        return parsed(value) if isinstance(value, str) else ClinicalDate.parse(value)
     except ValueError as problem:
         raise PydanticCustomError("clinical_date", "{problem}", {"problem": str(problem)}) from None

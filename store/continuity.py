@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from events.streams import StreamNames
-from store.rows import Row, digest_of, from_row
+from store.rows import Row, digest_of, require_readable
 
 _MARKED = StreamNames(simulated=True)
 _UNREADABLE = (ValueError, TypeError, AttributeError, OverflowError, LookupError, struct.error)
@@ -92,7 +92,7 @@ def _unreadable(row: Row) -> str | None:
     try:
         if digest_of(row) != row[12]:
             return "its digest does not match: the event was changed after it was recorded"
-        from_row(row)
+        require_readable(row)
         # Nearly every payload begins with its date, and then need not be read as a whole.
         if not row[11].startswith(b'{"occurred_on":"%b"' % row[5].encode()):
             told: Any = json.loads(row[11])["occurred_on"]

@@ -10,6 +10,7 @@ _PREFIX = b"\x00"
 _NUMBER = Struct(">Iq").pack
 _LENGTH = Struct(">I").pack
 _NUMBER_BYTES = 8
+_NOTHING = _LENGTH(0)
 
 
 def leaf_hash(  # noqa: PLR0913, PLR0917 - one argument a field of the envelope
@@ -30,19 +31,23 @@ def leaf_hash(  # noqa: PLR0913, PLR0917 - one argument a field of the envelope
     Text as UTF-8, numbers as 8 bytes big-endian, an id as its 16 bytes (none: empty); `recorded_at` in microseconds.
     Source: RFC 9162, 2.1.1.
     """
+    # The hot path of verifying: what recurs is framed once and remembered, and nothing is joined twice.
     fields = (
         _PREFIX,
         _framed_text(stream),
         _NUMBER(_NUMBER_BYTES, version),
-        _framed(event_id),
+        _LENGTH(len(event_id)),
+        event_id,
         _framed_text(wire_name),
         _framed_text(occurred_on),
         _NUMBER(_NUMBER_BYTES, recorded_at),
         _framed_text(visibility),
-        _framed(causation_id or b""),
-        _framed(correlation_id or b""),
-        _framed(provenance),
-        _framed(data),
+        _framed(causation_id) if causation_id else _NOTHING,
+        _framed(correlation_id) if correlation_id else _NOTHING,
+        _LENGTH(len(provenance)),
+        provenance,
+        _LENGTH(len(data)),
+        data,
     )
     return sha256(b"".join(fields)).digest()
 

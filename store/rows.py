@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
-from events.clinical_date import ClinicalDate
+from events.clinical_date import parsed
 from events.recorded import NewEvent, Provenance, StoredEvent
 from store.leaf import leaf_hash
 
@@ -19,6 +19,10 @@ Row = tuple[Any, ...]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_ID_BYTES = 16
+_new, _set, _span, _stored = object.__new__, object.__setattr__, timedelta, tuple.__new__
 
 
 def microseconds(instant: datetime) -> int:
@@ -51,21 +55,36 @@ def hashed_fields(event: NewEvent, stream: str, version: int, recorded_at: int) 
 
 def from_row(row: Row) -> StoredEvent:
     """The stored event of a row. Raises `ValueError`, `TypeError` or `OverflowError` when the row cannot be read."""
-    return StoredEvent(
-        row[0],
-        row[1],
-        row[2],
-        UUID(int=int.from_bytes(row[3])),
-        row[4],
-        _date(row[5]),
-        _EPOCH + timedelta(0, 0, row[6]),
-        _provenance(row[10]),
-        _id(row[8]),
-        _id(row[9]),
-        row[7],
-        row[11],
-        row[12],
+    position, stream, version, event_id, wire_name, on, at, visibility, cause, correlation, told, data, digest = row
+    return _stored(
+        StoredEvent,
+        (
+            position,
+            stream,
+            version,
+            _uuid(event_id),
+            wire_name,
+            parsed(on),
+            _EPOCH + _span(0, 0, at),
+            _provenance(told),
+            _id(cause),
+            _id(correlation),
+            visibility,
+            data,
+            digest,
+        ),
     )
+
+
+def require_readable(row: Row) -> None:
+    """Raise what `from_row` would raise, without making anything."""
+    parsed(row[5])
+    if not _FIRST <= row[6] <= _LAST:
+        raise OverflowError(f"{row[6]} is no instant")
+    _provenance(row[10])
+    for stored in (row[3], row[8], row[9]):
+        if stored is not None and len(stored) != _ID_BYTES:
+            raise ValueError(f"{stored!r} is no id")
 
 
 def digest_of(row: Row) -> bytes:
@@ -73,14 +92,19 @@ def digest_of(row: Row) -> bytes:
     return leaf_hash(*row[1:12])
 
 
+def _uuid(stored: bytes) -> UUID:
+    """`UUID(bytes=…)` without its detours: half the time of reading an event."""
+    if len(stored) != _ID_BYTES:
+        raise ValueError(f"{stored!r} is no id")
+    made = _new(UUID)
+    _set(made, "int", int.from_bytes(stored))
+    _set(made, "is_safe", SafeUUID.unknown)
+    return made
+
+
 @lru_cache(maxsize=4096)
 def _id(stored: bytes | None) -> UUID | None:
-    return UUID(bytes=stored) if stored else None
-
-
-@lru_cache(maxsize=4096)
-def _date(text: str) -> ClinicalDate:
-    return ClinicalDate.parse(text)
+    return _uuid(stored) if stored else None
 
 
 @lru_cache(maxsize=4096)
