@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from deployments.command_line.progress import counting
 from deployments.laboratory import DemonstrationLaboratory, Fault
 from deployments.mailbox import Mailbox
+from deployments.prefect_connection import one_prefect_connection
 from deployments.prefect_server import PrefectServer
 from domain.simulation.assumptions import Assumptions
 from flows.clock import SimulatedClock
@@ -73,6 +75,7 @@ def demonstrate(patients: int, seed: int, *, quiet: bool = False) -> Demonstrate
         with PrefectServer(settings) as server:
             enter_environment({**server.client_environment(), **_QUIET})
             stage = Stage(settings, laboratory, mailbox, SimulatedClock(_BEGIN))
+            import_module("deployments.reactions")  # takes seconds, as the server does to start: both at once
             server.wait_until_healthy()
             ended = asyncio.run(_play(stage, Assumptions(seed=seed, patients=patients), quiet))
     return replace(ended, seconds=perf_counter() - began)
@@ -99,7 +102,7 @@ async def _play(stage: Stage, assumptions: Assumptions, quiet: bool) -> Demonstr
     _seal_list(stage.settings.keys, assumptions.seed)
     trial_log = open_home(stage.settings, stage.clock.now(), simulated=True)
     urls = [url.get_secret_value() for url in stage.settings.notify_urls]
-    async with Laboratory(str(stage.settings.laboratory_url)) as laboratory:
+    async with Laboratory(str(stage.settings.laboratory_url)) as laboratory, one_prefect_connection():
         given = Resources(stage.settings, stage.clock, trial_log, laboratory, Notifier(urls))
         with trial_log.log, using(given):
             truth = await _run_trial(given, stage, assumptions, quiet)

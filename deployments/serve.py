@@ -7,6 +7,7 @@ import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from deployments.prefect_connection import one_prefect_connection
 from deployments.prefect_server import PrefectServer
 from flows.clock import SystemClock
 from flows.reports.links import PAGES
@@ -55,7 +56,7 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
 async def _until_stopped(runner: Runner, reactor: Reactor) -> None:
     stop = asyncio.Event()
     serving = asyncio.ensure_future(runner.start())
-    reacting = asyncio.ensure_future(reactor.run(stop))
+    reacting = asyncio.ensure_future(_react(reactor, stop))
     while not (runner.started or serving.done()):
         await asyncio.sleep(0.05)
     # Only now: the runner sets a handler of its own when it starts, which would end the process in the middle.
@@ -69,6 +70,11 @@ async def _until_stopped(runner: Runner, reactor: Reactor) -> None:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def _react(reactor: Reactor, stop: asyncio.Event) -> None:
+    async with one_prefect_connection():
+        await reactor.run(stop)
 
 
 def _say(text: str) -> None:

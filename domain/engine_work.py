@@ -119,5 +119,12 @@ def reminder_date(visit: ScheduledVisit, step: ReminderStep) -> date:
     return relative_to + timedelta(days=step.days)
 
 
+def next_reminder_on(patient: Patient, edition: Edition, today: date) -> date | None:
+    """The first day after `today` on which a reminder falls due, if nothing happens before."""
+    visits = open_visits(patient, scheduled_visits(patient), edition)
+    days = (reminder_date(visit, step) for visit in visits for step in edition.reminders)
+    return min((day for day in days if day > today), default=None)
+
+
 def _wording(visit: ScheduledVisit, step: ReminderStep) -> str:
     return f"Visit {visit.visit}, {visit.opens} to {visit.closes}. {step.wording}"

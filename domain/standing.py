@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ from events.event import Event
 from events.recorded import History, Recorded
 
 E = TypeVar("E", bound=Event)
+_PUTS_RIGHT = (EntryCorrected, EntryVoided)
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,15 @@ def _happened_by(entry: Recorded[Event], cutoff: date | None) -> bool:
     return cutoff is None or entry.occurred_on.earliest <= cutoff
 
 
-def _resolve(history: History) -> Iterator[Recorded[Event]]:
+def _resolve(history: History) -> Iterable[Recorded[Event]]:
+    return _put_right(history) if any(isinstance(entry.event, _PUTS_RIGHT) for entry in history) else history
+
+
+def _put_right(history: History) -> Iterator[Recorded[Event]]:
     voided = {entry.event.target for entry in history if isinstance(entry.event, EntryVoided)}
     corrections = _standing_corrections(history, voided)
     for entry in history:
-        if entry.event_id in voided or isinstance(entry.event, EntryCorrected | EntryVoided):
+        if entry.event_id in voided or isinstance(entry.event, _PUTS_RIGHT):
             continue
         correction = corrections.get(entry.event_id)
         yield entry if correction is None else _corrected(entry, correction)

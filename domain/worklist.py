@@ -6,7 +6,7 @@ An item disappears only when the event that reports it done is in the log.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from domain import engine_work, site_work
 from domain.patient import Patient
@@ -46,6 +46,18 @@ def engine_worklist(patient: Patient, edition: Edition, today: date) -> tuple[Wo
     """The open work that flows answer, without what was set aside."""
     aside = set_aside(patient)
     return tuple(item for item in _open(patient, edition, today, ENGINE_RULES) if item.key not in aside)
+
+
+def next_look_on(patient: Patient, edition: Edition, today: date) -> date | None:
+    """The first day on which the engine can owe something without any news of the patient; None for never.
+
+    Asked of a patient it owes nothing today. Early is harmless: who is still entering is looked at every day.
+    """
+    if not patient.history or not engine_work.is_followed(patient):
+        return None
+    if engine_work.is_entering(patient):
+        return today + timedelta(days=1)
+    return engine_work.next_reminder_on(patient, edition, today)
 
 
 def _open(patient: Patient, edition: Edition, today: date, rules: tuple[Rule, ...]) -> tuple[WorkItem, ...]:

@@ -27,7 +27,12 @@ _cursors: dict[str, str | None] = {}
 """How far each laboratory's reports were read by this process. Lost with it: reading again records nothing twice."""
 
 
-@flow(name="collect-genomic-results", description="Collect what the laboratory reported.", validate_parameters=False)
+@flow(
+    name="collect-genomic-results",
+    description="Collect what the laboratory reported.",
+    validate_parameters=False,
+    persist_result=False,
+)
 async def collect_genomic_results(patient_ids: Sequence[str]) -> tuple[Outcome, ...]:
     """Record every report the laboratory has made since the last time."""
     given = resources()

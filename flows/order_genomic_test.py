@@ -11,7 +11,12 @@ from flows.resources import Resources
 from flows.work_off import Outcome, work_off
 
 
-@flow(name="order-genomic-test", description="Order the RecurIndex test at the laboratory.", validate_parameters=False)
+@flow(
+    name="order-genomic-test",
+    description="Order the RecurIndex test at the laboratory.",
+    validate_parameters=False,
+    persist_result=False,
+)
 async def order_genomic_test(patient_ids: list[str]) -> tuple[Outcome, ...]:
     """Place every order still open for these patients, each under its own key."""
     return await work_off(Work.ORDER_GENOMIC_TEST, patient_ids, place_order)

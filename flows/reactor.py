@@ -12,15 +12,13 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from domain.decisions.conduct import SetWorkAside
-from domain.patient import Patient
 from domain.protocol.editions import edition_in_force
 from domain.rejections import Rejection
 from domain.trial_work import stale
 from domain.work_item import Work, WorkItem
-from domain.worklist import engine_worklist
 from events.clinical_date import ClinicalDate
 from events.event import Event
 from events.genomics import GenomicTestOrdered
@@ -29,6 +27,7 @@ from events.streams import patient_of
 from flows.clock import Clock
 from flows.lead import Lead, pause
 from flows.live_patients import LivePatients
+from flows.open_work import OpenWork
 from flows.pace import Pace, Tries
 from flows.resources import Resources
 from flows.work_off import Outcome
@@ -71,9 +70,7 @@ class Reactor:
         self._lead = Lead(self.given.trial_log.log, self._clock)
         self._tries = Tries(self.pace, self._clock)
         self.live = LivePatients(self.given.trial_log)
-        self._edition = edition_in_force(self.live.trial)
-        self._open: dict[str, tuple[WorkItem, ...]] = {}
-        self._looked_on: date | None = None
+        self._open = OpenWork()
         self._unseen: set[str] = set()
         self._listened_at: datetime | None = None
         self._refreshed_at: datetime | None = None
@@ -130,21 +127,10 @@ class Reactor:
         self.reactions.announce(news)
         touched = {patient_id for entry in news if (patient_id := patient_of(entry.stream))}
         self._unseen |= touched
-        edition, today = edition_in_force(self.live.trial), self.given.today
-        everyone = (self._edition, self._looked_on) != (edition, today)
-        self._edition, self._looked_on = edition, today
-        for patient_id in self.live.patients if everyone else touched:
-            self._look_at(self.live.patients[patient_id], today)
-
-    def _look_at(self, patient: Patient, today: date) -> None:
-        items = engine_worklist(patient, self._edition, today)
-        if items:
-            self._open[patient.patient_id] = items
-        else:
-            self._open.pop(patient.patient_id, None)
+        self._open.look(self.live.patients, touched, edition_in_force(self.live.trial), self.given.today)
 
     def _due(self) -> list[WorkItem]:
-        return [item for items in self._open.values() for item in items if self._tries.may_try(item.key)]
+        return [item for item in self._open if self._tries.may_try(item.key)]
 
     async def _answer(self, work: Work, items: Sequence[WorkItem]) -> Sequence[Outcome]:
         """One flow run for all items of a kind; an item it says nothing of is looked at again later."""

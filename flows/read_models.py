@@ -46,6 +46,7 @@ def _run_name() -> str:
     description="Bring pages and projections up to date.",
     flow_run_name=_run_name,
     validate_parameters=False,
+    persist_result=False,
 )
 async def refresh_read_models(patient_ids: Sequence[str] | None = None) -> None:
     """Refresh the projections, the pages of these patients (everyone's when left out), and the trial's pages."""

@@ -9,7 +9,12 @@ from flows.resources import Resources
 from flows.work_off import Outcome, work_off
 
 
-@flow(name="schedule-follow-up", description="Set out the follow-up visits (Table 1).", validate_parameters=False)
+@flow(
+    name="schedule-follow-up",
+    description="Set out the follow-up visits (Table 1).",
+    validate_parameters=False,
+    persist_result=False,
+)
 async def schedule_follow_up(patient_ids: list[str]) -> tuple[Outcome, ...]:
     """Set out the visits of every patient here whose schedule is missing or no longer right."""
     return await work_off(Work.SCHEDULE_FOLLOW_UP, patient_ids, set_out_visits)

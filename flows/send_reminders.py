@@ -15,7 +15,12 @@ _taken: dict[tuple[str, str], tuple[str, ...]] = {}
 more, under the same Message-ID."""
 
 
-@flow(name="send-reminders", description="Remind the coordinators of visits.", validate_parameters=False)
+@flow(
+    name="send-reminders",
+    description="Remind the coordinators of visits.",
+    validate_parameters=False,
+    persist_result=False,
+)
 async def send_reminders(patient_ids: list[str]) -> tuple[Outcome, ...]:
     """Send every reminder due for these patients."""
     return await work_off(Work.SEND_REMINDER, patient_ids, send_reminder)

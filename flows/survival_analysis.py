@@ -35,6 +35,7 @@ def _run_name() -> str:
     description="Analyse EFS, LRRFS and OS again.",
     flow_run_name=_run_name,
     validate_parameters=False,
+    persist_result=False,
 )
 async def analyse_endpoints(endpoints: list[str] | None = None) -> None:
     """Analyse endpoints from the log, record each analysis, and show its curve."""

@@ -49,12 +49,12 @@ async def work_off(work: Work, patient_ids: Sequence[str], do: Doing) -> tuple[O
 
     async def one(item: WorkItem) -> Outcome:
         async with gate:
-            return await _attempt.with_options(task_run_name=item.key)(item, do)
+            return await _attempt(item, do)
 
     return tuple(await asyncio.gather(*(one(item) for item in open_items(given, patient_ids, work))))
 
 
-@task(name="work-item", cache_policy=NO_CACHE, persist_result=False)
+@task(name="work-item", task_run_name="{item.key}", cache_policy=NO_CACHE, persist_result=False)
 async def _attempt(item: WorkItem, do: Doing) -> Outcome:
     try:
         await do(resources(), item)

@@ -23,6 +23,7 @@ from events.recorded import Actor, NewEvent, Provenance, Recorded, Source
 from events.streams import StreamNames
 from store.event_ids import new_event_id
 from store.event_log import Append, EventLog, StreamMovedOn
+from store.recent_patients import RecentPatients
 from store.segments.segments import Segments
 
 _TRIES = 20
@@ -53,6 +54,7 @@ class TrialLog:
     segments: Segments | None = None
     _editions: dict[int, Edition] = field(default_factory=dict[int, Edition], init=False, repr=False, compare=False)
     """The edition at a version of the trial's stream, which never changes: read once, asked for at every command."""
+    _recent: RecentPatients = field(default_factory=RecentPatients, init=False, repr=False, compare=False)
 
     def history(self, stream: str, first: int = 0) -> tuple[Recorded[Event], ...]:
         """One stream, oldest event first, from a version on."""
@@ -60,7 +62,11 @@ class TrialLog:
 
     def patient(self, patient_id: str, *, knowledge: datetime | None = None, cutoff: date | None = None) -> Patient:
         """A patient as of any moment on either clock. Raises `ValueError` for what is no patient id."""
-        return fold(patient_id, self.history(self.names.patient(patient_id)), knowledge=knowledge, cutoff=cutoff)
+        stream = self.names.patient(patient_id)
+        patient = self._recent.read_on(patient_id, lambda first: self.history(stream, first))
+        if knowledge is None and cutoff is None:
+            return patient
+        return fold(patient_id, patient.history, knowledge=knowledge, cutoff=cutoff)
 
     def trial(self, *, knowledge: datetime | None = None) -> Standing:
         """The trial's own stream."""
@@ -88,7 +94,9 @@ class TrialLog:
         self, patient_id: str, commands: Sequence[PatientCommand], entry: Entry
     ) -> tuple[Recorded[Event], ...]:
         """Carry out several commands about one patient, all or none."""
-        return _until_it_holds(lambda: self._attempt(patient_id, commands, entry))
+        return _until_it_holds(
+            lambda: self._attempt(patient_id, commands, entry), lambda: self._recent.forget(patient_id)
+        )
 
     def transact_trial(self, command: TrialCommand, entry: Entry) -> tuple[Recorded[Event], ...]:
         """Carry out a command about the trial. Raises `Rejection`; then nothing is written."""
@@ -211,11 +219,13 @@ def _provisional(event: Event, patient: Patient, entry: Entry) -> Recorded[Event
     return Recorded(event, position, "", patient.version, new_event_id(), entry.at, provenance)
 
 
-def _until_it_holds(attempt: Callable[[], tuple[Recorded[Event], ...]]) -> tuple[Recorded[Event], ...]:
+def _until_it_holds(
+    attempt: Callable[[], tuple[Recorded[Event], ...]], moved_on: Callable[[], None] = lambda: None
+) -> tuple[Recorded[Event], ...]:
     """Decide again on what the stream says now, whenever somebody else was faster."""
     for _ in range(_TRIES - 1):
         try:
             return attempt()
         except StreamMovedOn:
-            continue
+            moved_on()
     return attempt()

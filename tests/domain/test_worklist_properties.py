@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from domain.protocol.v2_0 import EDITION
 from domain.work_item import ENGINE_WORK, Work
-from domain.worklist import engine_worklist, worklist
+from domain.worklist import engine_worklist, next_look_on, worklist
 from events.event import Event
 from events.genomics import GenomicResultReported
 from events.outcomes import DeathReported
@@ -127,6 +127,26 @@ def test_nothing_but_a_superseded_reminder_goes_by_itself(history: list[Event], 
     after = {item.key for item in engine_worklist(patient, EDITION, today + timedelta(days=1))}
     gone = [item for item in before if item.key not in after]
     assert {item.work for item in gone} <= {Work.SEND_REMINDER}
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories, days, st.integers(1, 400))
+def test_who_is_owed_nothing_is_owed_nothing_before_her_next_day(history: list[Event], today: date, later: int) -> None:
+    patient = patient_with(*history)
+    if engine_worklist(patient, EDITION, today):
+        return
+    next_day = next_look_on(patient, EDITION, today)
+    assert next_day is None or next_day > today
+    on = today + timedelta(days=later)
+    if next_day is None or on < next_day:
+        assert engine_worklist(patient, EDITION, on) == ()
+
+
+def test_the_next_day_of_a_followed_patient_is_that_of_her_next_reminder() -> None:
+    patient = patient_with(*_FOLLOWED)
+    assert next_look_on(patient, EDITION, date(2021, 2, 20)) == date(2021, 2, 26)
+    assert [item.work for item in engine_worklist(patient, EDITION, date(2021, 2, 26))] == [Work.SEND_REMINDER]
+    assert next_look_on(patient, EDITION, date(2040, 1, 1)) is None
 
 
 _READY = eligible(consented_to_test(), without=[GenomicResultReported])
