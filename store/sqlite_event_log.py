@@ -66,8 +66,7 @@ class SqliteEventLog:
         self.path = path
         self._connections = SqliteConnections(path)
         self._writer = GroupCommit(self.transaction, self._carry_out)
-        self._simulated = False
-        self._log_id = ""
+        self._simulated, self._log_id = False, ""
 
     @property
     def simulated(self) -> bool:
@@ -217,7 +216,6 @@ class SqliteEventLog:
 
     def checkpoints(self) -> Checkpoints:
         """See `EventLog.checkpoints`."""
-
         return Checkpoints(self.execute)
 
     def execute(self, statement: str, values: Mapping[str, Any]) -> list[Any]:

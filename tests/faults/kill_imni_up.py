@@ -146,7 +146,7 @@ def run(kills: int, seed: int, home: Path, port: int) -> Settled:
             running = _start(environment, home / "up.log")
             _settle(trial_log)
             running.send_signal(signal.SIGINT)
-            running.wait(60)
+            running.wait(_SECONDS_TO_SETTLE)
             return _count(kills, trial_log, feeder, laboratory, mailbox, home)
 
 
