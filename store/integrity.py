@@ -12,7 +12,7 @@ from urllib.parse import quote
 from store.continuity import Finding
 from store.migrations.upgrade import DAMAGE, NEWEST, schema_of
 from store.open_log import POSTGRES, SQLITE
-from store.table_checks import Ask, Known, Verified, unreadable, verify_tables
+from store.table_checks import WITH_PATIENT_KEYS, Ask, Known, Verified, keys_that_came_back, unreadable, verify_tables
 
 _NOTHING = Known()
 
@@ -68,7 +68,8 @@ def _verify(database: sqlite3.Connection, known: Known) -> Verified:
     if not 0 < version <= NEWEST:
         readable = f"this program knows 1 to {NEWEST}" if version else "it is no log"
         return unreadable(f"the schema is {version}: {readable}")
-    return verify_tables(database.execute, DAMAGE, (partial(_schema, version), _pages), known)
+    keys = (keys_that_came_back,) if version >= WITH_PATIENT_KEYS else ()
+    return verify_tables(database.execute, DAMAGE, (partial(_schema, version), _pages, *keys), known)
 
 
 def _schema(version: int, ask: Ask) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ import psycopg
 
 from store.continuity import Finding
 from store.migrations.upgrade import NEWEST
-from store.table_checks import Ask, Known, Verified, unreadable, verify_tables
+from store.table_checks import WITH_PATIENT_KEYS, Ask, Known, Verified, keys_that_came_back, unreadable, verify_tables
 
 _SCRIPTS = Path(__file__).parent / "migrations" / "postgres"
 _FUNCTION = re.compile(r"create (?:or replace )?function (\w+)\((.*?)\$\$(.*?)\$\$", re.DOTALL)
@@ -48,7 +48,8 @@ def _verify(connection: psycopg.Connection[Any], known: Known) -> Verified:
     version = connection.execute("select version_num::int from alembic_version").fetchone()
     if version is None or not 0 < version[0] <= NEWEST:
         return unreadable(f"the schema is {version}: this program knows 1 to {NEWEST}")
-    return verify_tables(ask, _DAMAGE, (_functions, _triggers, _rights), known)
+    keys = (keys_that_came_back,) if version[0] >= WITH_PATIENT_KEYS else ()
+    return verify_tables(ask, _DAMAGE, (_functions, _triggers, _rights, *keys), known)
 
 
 @cache

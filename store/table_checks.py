@@ -2,7 +2,7 @@
 
 Found: an event that is missing, changed, moved or unreadable; a version out of turn; an instant that goes back; a date
 column that contradicts its payload; an event id used twice; a guard or table that is gone or altered; a consumer that
-has read further than the log goes; a damaged file.
+has read further than the log goes; the key of a patient who was forgotten; a damaged file.
 
 Whoever may rewrite the log can compute every digest anew, and events cut off the end leave no hole unless a consumer
 had read them: that is found by the seals, the surer the further away from the log their copies are kept.
@@ -33,6 +33,9 @@ class Known:
 
 
 Check = Callable[[Ask], Iterable[Finding]]
+
+WITH_PATIENT_KEYS = 2
+"""The first schema that has a table of patients' keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +132,14 @@ def _consumers_ahead(ask: Ask) -> Iterator[Finding]:
     )
     for consumer, position in ahead:
         yield Finding(None, f"{consumer} has read up to {position}: the end of the log was cut off")
+
+
+def keys_that_came_back(ask: Ask) -> Iterator[Finding]:
+    """Keys that the forgetting of their patient destroyed."""
+    back = ask(
+        "select patient_id from patient_key where wrapped_key is not null and exists(select 1 from event "
+        "where stream in ('patient/' || patient_id, 'simulated-patient/' || patient_id) "
+        "and type = 'patient-forgotten.v1') order by patient_id"
+    )
+    for (patient_id,) in back:
+        yield Finding(None, f"the key of patient {patient_id}, who was forgotten, is there again")
