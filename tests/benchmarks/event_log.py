@@ -1,7 +1,7 @@
-"""The event log on SQLite beside the bare driver, on the same disk, in the same run, in turns.
+"""The event log on SQLite beside the bare driver and the best Python peer, on the same disk, in the same run, in turns.
 
 The bare driver writes the same finished rows into a table of the same columns and indexes, one commit an append, every
-commit synchronous: no numbering, no version check, no retry check, no digest, no guard.
+commit synchronous: no numbering, no version check, no retry check, no digest, no guard. Events are encoded beforehand.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from statistics import median
-from time import perf_counter
 
-from events.catalogue import encode, read
-from events.recorded import NewEvent
+from events.catalogue import decode, encode, read
 from store.event_log import Append
 from store.integrity import verify_file
-from store.rows import COLUMNS, Row, to_row
+from store.rows import COLUMNS
+from store.seal import SealingKey
+from store.sealing import seal
 from store.sqlite_event_log import SqliteEventLog, open_sqlite_log
-from tests.benchmarks import Table
+from tests.benchmarks import MEASURES, Table, against, rates_in_turns, seconds
+from tests.benchmarks._material import batches, finished_rows, new_events
+from tests.benchmarks._rivals import peers_events, sqlite_recorder
 from tests.facts import pathology
-from tests.store.envelopes import new_event
+from tests.store.envelopes import NOW
 
 _ROUNDS = 9
+_APPENDS = 400
 _TMPFS = Path("/dev/shm")
-_NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _MARKS = ",".join("?" * 13)
 _BARE = """create table event(position integer primary key, stream text, version integer, event_id blob unique,
     type text, occurred_on text, recorded_at integer, visibility text, causation_id blob, correlation_id blob,
@@ -36,7 +36,7 @@ _BARE = """create table event(position integer primary key, stream text, version
 
 
 def tables() -> Iterator[Table]:
-    """Appending and reading, in memory where the machine allows it, and on the disk."""
+    """Appending and reading, in memory where the machine allows it, and appending on the disk."""
     for place, folder in (("tmpfs", _TMPFS if _TMPFS.is_dir() else None), ("disk", None)):
         with tempfile.TemporaryDirectory(dir=folder, prefix="imni-bench-") as root:
             yield _appending(Path(root), place)
@@ -45,40 +45,91 @@ def tables() -> Iterator[Table]:
 
 
 def _appending(root: Path, place: str) -> Table:
+    targets = {1: (0.55, 1.1), 10: (0.35, None)} if place == "tmpfs" else {1: (0.80, 1.1), 10: (None, None)}
     rows: list[list[str]] = []
-    for batch in (1, 10):
-        ours, bare = _append_rates(root / str(batch), batch, appends=600 // batch)
-        rows.append([f"{batch} a commit", _rate(bare), _rate(ours), f"{_ratio(ours, bare):.2f}"])
-    return Table(f"Append, {place} (events/s)", ("", "bare driver", "event log", "ratio"), rows)
+    for batch, (bare_target, peer_target) in targets.items():
+        ours, bare, peer = _append_rates(root / str(batch), batch)
+        rows.append(against(f"{batch} a commit, bare driver", ours, bare, bare_target))
+        rows.append(against(f"{batch} a commit, eventsourcing 9.5", ours, peer, peer_target))
+    if place == "tmpfs":
+        rows.append(_sealing(root / "sealing"))
+        rows.append(_size(root / "1"))
+        rows.append(["encoding alone", f"{3000 / seconds(_encode_3000):,.0f}", "", "", "", ""])
+    return Table(f"SQLite: append, {place} (events/s)", MEASURES, rows)
 
 
-def _append_rates(root: Path, batch: int, appends: int) -> tuple[list[float], list[float]]:
-    """Events a second of the log and of the bare driver, round by round, each after the other."""
+def _append_rates(root: Path, batch: int) -> list[list[float]]:
+    """Events a second of the log, the bare driver and the peer."""
     root.mkdir()
-    ours: list[float] = []
-    bare: list[float] = []
+    appends = _APPENDS // batch
     with open_sqlite_log(root / "log.db") as log, closing(_bare(root / "bare.db")) as driver:
-        for number in range(_ROUNDS + 1):
-            stream = f"patient/RJ-{number:04d}"
-            batches = [[_event() for _ in range(batch)] for _ in range(appends)]
-            first = number * appends * batch + 1
-            rows = [_rows(some, stream, index * batch, first) for index, some in enumerate(batches)]
-            turns = [(ours, partial(_append, log, stream, batches)), (bare, partial(_insert, driver, rows))]
-            for rates, turn in turns if number % 2 else reversed(turns):
-                rates.append(appends * batch / _seconds(turn))
-    return ours[1:], bare[1:]
+        peer = sqlite_recorder(root / "peer.db")
+        made = [batches(appends, batch) for _ in range(_ROUNDS + 1)]
+        rows = [
+            [
+                finished_rows(some, _stream(number), index * batch, (number * appends + index) * batch + 1)
+                for index, some in enumerate(made[number])
+            ]
+            for number in range(_ROUNDS + 1)
+        ]
+        theirs = [
+            [peers_events(number, index * batch, some) for index, some in enumerate(made[number])]
+            for number in range(_ROUNDS + 1)
+        ]
+
+        def append(number: int) -> None:
+            for index, some in enumerate(made[number]):
+                log.append(Append(_stream(number), index * batch, some))
+
+        def insert(number: int) -> None:
+            for some in rows[number]:
+                driver.execute("begin immediate")
+                driver.executemany(f"insert into event values ({_MARKS})", some)
+                driver.execute("commit")
+
+        def record(number: int) -> None:
+            for some in theirs[number]:
+                peer.insert_events(some)
+
+        return rates_in_turns(appends * batch, _ROUNDS, append, insert, record)
 
 
-def _append(log: SqliteEventLog, stream: str, batches: list[list[NewEvent]]) -> None:
-    for number, some in enumerate(batches):
-        log.append(Append(stream, number * len(some), some))
+def _sealing(root: Path) -> list[str]:
+    """Appending and sealing every thousand events, beside appending alone."""
+    root.mkdir()
+    key, appends = SealingKey(bytes(32)), 1000
+    with open_sqlite_log(root / "sealed.db") as sealed, open_sqlite_log(root / "plain.db") as plain:
+
+        def append(log: SqliteEventLog, number: int) -> None:
+            for index, some in enumerate(made[number]):
+                log.append(Append(_stream(number), index, some))
+
+        def append_and_seal(number: int) -> None:
+            append(sealed, number)
+            seal(sealed, key, NOW)
+
+        made = [batches(appends, 1) for _ in range(6)]
+        ours, without = rates_in_turns(appends, 5, append_and_seal, partial(append, plain))
+    return against("1 a commit and a seal every 1,000, without seals", ours, without, 0.95)
 
 
-def _insert(driver: sqlite3.Connection, batches: list[list[Row]]) -> None:
-    for rows in batches:
-        driver.execute("begin immediate")
-        driver.executemany(f"insert into event values ({_MARKS})", rows)
-        driver.execute("commit")
+def _size(root: Path) -> list[str]:
+    """Bytes an event, beside those of the bare table."""
+    sizes: list[float] = []
+    for name in ("log.db", "bare.db"):
+        with closing(sqlite3.connect(root / name)) as database:
+            database.execute("pragma wal_checkpoint(truncate)")
+            events = database.execute("select count(*) from event").fetchone()[0]
+        sizes.append((root / name).stat().st_size / events)
+    ours, bare = sizes
+    met = "yes" if ours / bare <= 1.25 else "MISSED"
+    return ["bytes an event, bare table", f"{ours:,.0f}", f"{bare:,.0f}", f"{ours / bare:.2f}", "≤ 1.25", met]
+
+
+def _encode_3000() -> None:
+    event = pathology()
+    for _ in range(3000):
+        encode(event)
 
 
 def _bare(path: Path) -> sqlite3.Connection:
@@ -89,13 +140,8 @@ def _bare(path: Path) -> sqlite3.Connection:
     return driver
 
 
-def _rows(events: list[NewEvent], stream: str, version: int, first: int) -> list[Row]:
-    return [to_row(event, stream, version + n, first + version + n, 0) for n, event in enumerate(events)]
-
-
-def _event() -> NewEvent:
-    event = pathology()
-    return new_event(event.type, encode(event), at=_NOW)
+def _stream(number: int) -> str:
+    return f"patient/RJ-{number:04d}"
 
 
 def _reading(root: Path, events: int = 50_000) -> Table:
@@ -103,23 +149,27 @@ def _reading(root: Path, events: int = 50_000) -> Table:
     path = root / "log.db"
     with open_sqlite_log(path) as log:
         for number in range(events // 1000):
-            log.append(Append(f"patient/RJ-{number:04d}", 0, [_event() for _ in range(1000)]))
-        found: dict[str, list[float]] = {}
-        for _ in range(3):
-            for name, turn in _readings(log, path).items():
-                found.setdefault(name, []).append(events / _seconds(turn))
-    bare = found["bare driver, rows"]
-    rows = [[name, _rate(rates), f"{_ratio(rates, bare):.2f}"] for name, rates in found.items()]
-    return Table(f"Read {events} events (events/s)", ("", "rate", "ratio"), rows)
+            log.append(Append(_stream(number), 0, new_events(1000)))
+        rows: list[list[str]] = []
+        for name, ours, rival, target in _readings(log, path):
+            mine, theirs = rates_in_turns(events, 3, ours, rival)
+            rows.append(against(name, mine, theirs, target))
+        rate = events / seconds(lambda: verify_file(path))
+    rows.append(["verify", f"{rate:,.0f}", "", "", "≥ 400,000", "yes" if rate >= 400_000 else "MISSED"])
+    return Table(f"SQLite: read {events:,} events, tmpfs (events/s)", MEASURES, rows)
 
 
-def _readings(log: SqliteEventLog, path: Path) -> dict[str, Callable[[], object]]:
-    return {
-        "bare driver, rows": lambda: _read_bare(path),
-        "read_all, envelopes": lambda: sum(1 for _ in log.read_all()),
-        "replay, decoded events": lambda: sum(1 for stored in log.read_all() if read(stored)),
-        "verify": lambda: verify_file(path),
-    }
+Turn = Callable[[int], object]
+
+
+def _readings(log: SqliteEventLog, path: Path) -> Iterator[tuple[str, Turn, Turn, float | None]]:
+    yield "envelopes, bare driver's rows", lambda _: sum(1 for _ in log.read_all()), lambda _: _read_bare(path), 0.80
+    yield (
+        "replay to objects, bare driver's rows and decoding",
+        lambda _: sum(1 for stored in log.read_all() if read(stored)),
+        lambda _: _decode_bare(path),
+        0.90,
+    )
 
 
 def _read_bare(path: Path) -> int:
@@ -127,15 +177,8 @@ def _read_bare(path: Path) -> int:
         return sum(1 for _ in driver.execute(f"select {COLUMNS} from event order by position"))
 
 
-def _seconds(turn: Callable[[], object]) -> float:
-    began = perf_counter()
-    turn()
-    return perf_counter() - began
-
-
-def _rate(rates: list[float]) -> str:
-    return f"{median(rates):,.0f}"
-
-
-def _ratio(rates: list[float], bare: list[float]) -> float:
-    return median(ours / theirs for ours, theirs in zip(rates, bare, strict=True))
+def _decode_bare(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as driver:
+        return sum(
+            1 for row in driver.execute(f"select {COLUMNS} from event order by position") if decode(row[4], row[11])
+        )
