@@ -16,6 +16,7 @@ from flows.check_projections import check_projections
 from flows.read_models import refresh_read_models
 from flows.seal_log import seal_log
 from flows.survival_analysis import analyse_endpoints
+from flows.write_segments import write_segments
 
 
 @flow(name="catch-up", description="Work off everything that is open.", validate_parameters=False)
@@ -38,6 +39,11 @@ SCHEDULED: Sequence[Scheduled] = (
     Scheduled(refresh_read_models, "30 6 * * *", "Make all pages anew. Daily at 6:30, and whenever you like."),
     Scheduled(
         check_projections, "0 3 * * *", "Compare every projection with the log. Nightly at 3, and whenever you like."
+    ),
+    Scheduled(
+        write_segments,
+        "30 3 * * *",
+        "Copy what is sealed into files for fast reading. Nightly at 3:30, when it is much.",
     ),
     Scheduled(seal_log, None, "Seal the log now. It is sealed every minute in which something was recorded."),
     Scheduled(analyse_endpoints, "0 7 * * 1", "Analyse EFS, LRRFS and OS again. On Mondays, and whenever you like."),

@@ -59,5 +59,12 @@ KEPT_TABLES = (
         frozenset({"wrapped_key"}),
         "wrapped_key is not null",
     ),
+    KeptTable(
+        "seal",
+        ("size", "previous_size", "root", "peaks", "sealed_at", "key_id", "signature"),
+        frozenset({"root", "peaks", "signature"}),
+        "size <= :upto",
+    ),
+    KeptTable("seal_token", ("size", "authority", "token"), frozenset({"token"}), "size <= :upto"),
 )
 """Read when the end of the copy is settled: every key that an event in the copy needs is there by then."""

@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from store.segments.parquet import ParquetFile
     from store.segments.register import SegmentRow
 
-FEWEST_EVENTS = 100_000
-"""A segment holds at least so many."""
-
+_DUE = "select size, root from seal where size >= :size order by size limit 1"
+_SEALED = "select root from seal where size = :size"
 _log = logging.getLogger("imni.segments")
 
 
 class Segments:
     """The segments of a log in a folder; the log itself is read wherever they do not reach or are not believed."""
 
-    def __init__(self, folder: Path, log: EventLog, worth_from: int = 500) -> None:
+    def __init__(self, folder: Path, log: EventLog, fewest_events: int = 100_000, worth_from: int = 500) -> None:
         self._folder, self._event_log = folder, log
+        self._fewest_events = fewest_events
         self.worth_from = worth_from
         """For fewer patients at once the log itself is faster."""
 
@@ -39,11 +39,17 @@ class Segments:
         """The last event of the last segment that is believed; 0 for none."""
         return self._tree().size
 
-    def write(self, last: int, root: bytes) -> Path:
-        """Write the events after the last segment up to a sealed size of the log, whose root the seal says.
+    def write_due(self) -> list[Path]:
+        """Write every segment for which enough is sealed. Raises `LogUnreadable` for events that are not the sealed."""
+        written: list[Path] = []
+        last = self.last_position()
+        while due := self._event_log.execute(_DUE, {"size": last + self._fewest_events}):
+            ((last, root),) = due
+            written.append(self._write(last, bytes(root)))
+        return written
 
-        Raises `LogUnreadable` when the events do not add up to that root; then there is no new segment.
-        """
+    def _write(self, last: int, root: bytes) -> Path:
+        """Write the events after the last segment up to a seal."""
         from store.segments.register import SegmentRow, peaks_of, register
 
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -105,6 +111,8 @@ class Segments:
                 return _ignore(row, str(problem.strerror))
             if found != row.digest:
                 return _ignore(row, "it is not the file that was written")
+            if [bytes(root).hex() for (root,) in self._event_log.execute(_SEALED, {"size": row.last})] != [row.root]:
+                return _ignore(row, "no seal has its root")
             yield row, file
 
 

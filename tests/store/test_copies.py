@@ -20,6 +20,7 @@ from store.backup import KeptElsewhere, back_up, export_events
 from store.event_lines import event_line, row_of
 from store.event_log import Append, BackupNotWritten, EventLog, LogNotEmpty, OtherKindOfLog
 from store.identity import Identity
+from store.integrity import verify_log
 from store.leaf import leaf_hash
 from store.open_log import open_log
 from store.projections.all_projections import PROJECTIONS
@@ -27,6 +28,8 @@ from store.projections.database import digest_of
 from store.projections.rebuilding import rebuild
 from store.projections.refreshing import everyone, flat, rows_of
 from store.restore import restore
+from store.seal import SealingKey
+from store.sealing import seal, seals_of
 from store.transact import TrialLog
 from store.vault import KeyMissing, Vault
 from tests.facts import death, enrolled
@@ -145,6 +148,32 @@ def test_who_the_patients_are_can_be_read_from_a_restored_backup_but_not_who_was
         restored.append(Append("patient/RJ-3", 0, [new_event("patient-forgotten.v1")]))
         with pytest.raises(KeyMissing):
             again.decrypt("RJ-3", encrypted["RJ-3"])
+
+
+def test_seals_and_time_stamps_are_restored_and_those_made_since_are_not(
+    log: EventLog, tmp_path: Path, fresh_url: FreshUrl
+) -> None:
+    key = SealingKey(bytes(32))
+    for version in range(0, 9, 3):
+        log.append(append("patient/RJ-0001", version, 3))
+        seal(log, key, NOW)
+    stamp = {"size": 6, "authority": "authority.example", "token": b"\x30\x00\xff"}
+    log.execute("insert into seal_token(size, authority, token) values (:size, :authority, :token)", stamp)
+    back_up(log, tmp_path / "a.zip", NOW)
+    log.append(append("patient/RJ-0001", 9, 3))
+    seal(log, key, NOW)
+
+    restore(tmp_path / "a.zip", url := fresh_url())
+    with open_log(url) as restored:
+        assert seals_of(restored) == seals_of(log)[:3]
+        assert all(found.is_signed_by(key.public) for found in seals_of(restored))
+        tokens = restored.execute("select size, authority, token from seal_token", {})
+        assert [tuple(row) for row in tokens] == [tuple(stamp.values())]
+        restored.append(append("patient/RJ-0001", 9, 1))
+        made = seal(restored, key, NOW)
+        assert made is not None
+        assert (made.previous_size, made.root.hex()) == (9, root_at(restored, 10))
+    assert verify_log(url).ok
 
 
 def test_an_empty_log_is_copied_too(log: EventLog, tmp_path: Path, elsewhere: str) -> None:
