@@ -198,7 +198,7 @@ class EventLog(Protocol):
     def wipe(self) -> bool:
         """Leave no former content of a changed row in the database's own files, such as a key that was destroyed.
 
-        False while others read or write: it is then gone once the database has tidied up after them.
+        False when it could not be done now, because others read or write, or the login may not.
         """
         ...
 

@@ -96,7 +96,10 @@ def forget(
         return
     say(f"{patient} is forgotten: her key is destroyed" if done.written else f"{patient} was forgotten already")
     if not done.wiped:
-        say("Others use the log just now: stop them and say it again, so that no trace of the key stays on the disk")
+        say(
+            "A trace of the key may still be in the database's files: say it again when nobody uses the log, "
+            "on PostgreSQL with the login of its owner"
+        )
 
 
 def _asked() -> Identity:

@@ -123,6 +123,8 @@ def test_a_login_that_owns_nothing_runs_a_log_that_is_made_and_makes_none(postgr
     with open_postgres_log(postgres.url_of(str(name), login="hospital")) as log:
         log.append(append(ANNA, 0))
         assert log.last_position() == 1
+        assert not log.wipe(), "a table is rewritten by its owner only, and it is not said to be done when it is not"
+        log.append(append(ANNA, 1))
         with pytest.raises(LogUnavailable, match="owner"):
             log.write_rows(log.rows())
     empty = conninfo_to_dict(postgres.empty_database())["dbname"]

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from domain.decisions.corrections import CorrectEntry
+from events.consent import PatientIdentified
 from events.event import Event
 from flows.reports.links import artifact_key
 from flows.reports.patient_page import patient_page, state_of
@@ -92,6 +93,18 @@ def test_the_secrets_of_an_allocation_are_not_shown() -> None:
     page = _page(*facts.enrolled())
     assert "salt" not in page
     assert "proof" not in page
+
+
+def test_that_she_was_identified_is_shown_and_nothing_of_it() -> None:
+    identified = PatientIdentified(
+        occurred_on=facts.day("2020-12-10"), key_id="5f0c1d2e3a4b5968", ciphertext="QUJDREVG"
+    )
+    page = _page(facts.screened(), identified)
+    cells = _line(page, "patient-identified")
+    assert cells[2] == "identifying (encrypted)"
+    assert "Void" in cells[5]
+    assert "Correct" not in cells[5]
+    assert not [part for part in (identified.key_id, identified.ciphertext) if part in unquote(page)]
 
 
 def test_a_long_life_still_fits_into_an_artifact() -> None:
