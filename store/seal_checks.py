@@ -53,7 +53,7 @@ class SealWatch:
         seal = self._root_due.get(position)
         if seal and not self._broken and self.frontier.root() != seal.root:
             self._broken = True
-            yield Finding(seal.previous_size + 1, f"{_events(seal)} are not what was sealed on {_time(seal)}")
+            yield Finding(seal.previous_size + 1, f"{_events(seal)}: not what was sealed on {_time(seal)}")
 
     def end(self) -> Iterator[Finding]:
         """What is left to say when the last event has gone by."""

@@ -38,7 +38,8 @@ def verify(
         say(f"root {found.root}")
     else:
         rows = [(finding.position, finding.problem) for finding in found.findings]
-        print_table(f"{len(rows)} findings in {found.events} events", ("position", "problem"), rows)
+        findings = f"{len(rows)} finding{'s' if len(rows) > 1 else ''}"
+        print_table(f"{findings} in {found.events} events", ("position", "problem"), rows)
     if not found.ok:
         raise typer.Exit(FINDINGS)
 
@@ -59,7 +60,9 @@ def seal(as_json: Json = False) -> None:
     elif made is None:
         say("Everything was sealed already")
     else:
-        say(f"Sealed: events {made.previous_size + 1} to {made.size}, root {made.root.hex()}, key {made.key_id}")
+        say(
+            f"Sealed: {made.size - made.previous_size} new events, {made.size} in all, root {made.root.hex()}, key {made.key_id}"
+        )
         say(f"Copies of the seals: {given.settings.seal_folder}")
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -89,3 +92,24 @@ def test_what_is_not_sealed_or_not_there_cannot_be_proved(log: EventLog) -> None
 def test_what_is_no_proof_is_said_so(text: str) -> None:
     with pytest.raises(NotAProof, match="imni prove"):
         check_proof(text, None)
+
+
+def _documented() -> str:
+    """The program that docs/auditor.md gives to whoever does not trust ours."""
+    text = (Path(__file__).parents[2] / "docs" / "auditor.md").read_text(encoding="utf-8")
+    return text.partition("```python\n")[2].partition("```")[0]
+
+
+def test_the_program_in_the_auditors_guide_proves_and_refuses(proofs: list[dict[str, Any]], tmp_path: Path) -> None:
+    key = proofs[0]["public_key"]
+
+    def told(text: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "proof.json").write_text(text)
+        command = [sys.executable, "-c", _documented(), str(tmp_path / "proof.json"), key]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    for proof in (proofs[0], proofs[12], proofs[20]):
+        found = told(json.dumps(proof))
+        assert found.stdout == "proved\n", found.stderr
+    assert "not in the sealed log" in told(_changed(proofs[4], "event", "data", to="{}")).stderr
+    assert "InvalidSignature" in told(_changed(proofs[4], "seal", "log_id", to="another")).stderr
