@@ -60,9 +60,8 @@ def seal(as_json: Json = False) -> None:
     elif made is None:
         say("Everything was sealed already")
     else:
-        say(
-            f"Sealed: {made.size - made.previous_size} new events, {made.size} in all, root {made.root.hex()}, key {made.key_id}"
-        )
+        say(f"Sealed: {made.size - made.previous_size} new events, {made.size} in all")
+        say(f"root {made.root.hex()}, key {made.key_id}")
         say(f"Copies of the seals: {given.settings.seal_folder}")
 
 
