@@ -32,7 +32,7 @@ from tests.facts import completed, contact, enrolled, fractions, planned, starte
 from tests.store.trial_logs import LI_WEI, NOW, opened
 
 _TMPFS = Path("/dev/shm")
-_EVENTS, _SEALED_EVERY, _TOGETHER, _A_CALL = 300_000, 10_000, 50, 20
+_EVENTS, _SEALED_EVERY, _TOGETHER, _A_CALL = 200_000, 10_000, 50, 20
 _COLUMNS = ["position", "stream", "type", "occurred_on"]
 
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -17,6 +17,8 @@ import pytest
 from sqlalchemy import text
 
 from events.recorded import History
+from flows.home import open_home
+from flows.settings import read_settings
 from store.event_log import LogUnreadable
 from store.histories import everyone, histories
 from store.projections.database import transaction
@@ -94,6 +96,20 @@ def test_read_from_segments_and_the_log_after_them_it_is_what_the_log_says(
     assert sum(map(len, begun.values())) == SECOND_SEAL - 3
     assert _histories(trial_log) == _from_the_log(trial_log)
     assert all(each.equal for each in rebuild(trial_log))
+
+
+def test_segments_serve_a_log_on_either_database(url: str, tmp_path: Path) -> None:
+    settings = read_settings(home=tmp_path / "home", database_url=url)
+    with (trial_log := open_home(settings, NOW - timedelta(days=1))).log as log:
+        for patient_id in PATIENTS:
+            keep(trial_log, patient_id, *enrolled())
+        seal(log, KEY, NOW)
+        keep(trial_log, PATIENTS[0], death("2022-01"))
+        segments = Segments(settings.segments, log, fewest_events=100, worth_from=2)
+        assert len(segments.write_due()) == 1
+        fast = replace(trial_log, segments=segments)
+        assert _histories(fast) == _from_the_log(fast)
+        assert all(each.equal for each in rebuild(fast))
 
 
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
