@@ -116,7 +116,7 @@ FAULTS = (
         "after 0 to 300 ms, or as the 1st to 150th statement begins",
         "each read model = the fold of the events up to its checkpoint, digest by digest",
         full=300,
-        quick=3,
+        quick=2,
         inject=_kill_refreshing,
     ),
     *on_both(
@@ -125,7 +125,7 @@ FAULTS = (
         "every read model is damaged first; the rebuild dies after 0 to 300 ms, or as a statement begins",
         "old or new, never between; the next rebuild mends it",
         full=100,
-        quick=3,
+        quick=2,
         inject=_kill_swapping,
     ),
 )

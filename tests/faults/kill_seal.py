@@ -65,7 +65,7 @@ FAULTS = on_both(
     "after 0 to 400 ms, or as the 1st to 200th statement begins",
     "a seal stands whole or not at all, and so does its copy; the next process seals and copies what is missing",
     full=100,
-    quick=3,
+    quick=2,
     inject=_inject,
 )
 

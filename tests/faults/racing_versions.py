@@ -59,7 +59,7 @@ FAULTS = on_both(
     "all append to one stream at the same expected version, at the same instant",
     "exactly one wins each round, all others are told the version",
     full=2000,
-    quick=40,
+    quick=20,
     inject=_inject,
 )
 
