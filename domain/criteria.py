@@ -62,10 +62,11 @@ def operated(case: Case) -> Finding:
 
 
 def one_to_three_nodes(case: Case) -> Finding:
-    """One to three positive nodes, and a pN category, where given, of pN1."""
+    """One to three positive nodes, and a pN category, where given, of pN1; PQ-45 says whether pN1mi is one."""
     nodes = case.patient.known(PathologyReported, lambda pathology: pathology.nodes_positive)
     category = case.patient.known(PathologyReported, lambda pathology: pathology.pn)
-    if category is not None and not category.value.startswith("pN1"):
+    barred = case.edition.reading("PQ-45") == "pn1mi-not-eligible" and "pN1mi"
+    if category is not None and (not category.value.startswith("pN1") or category.value == barred):
         return found(False, nodes, category)
     return found(1 <= nodes.value <= 3, nodes, category) if nodes else UNKNOWN
 
@@ -109,10 +110,12 @@ def age_between(youngest: int, oldest: int) -> Callable[[Case], Finding]:
 
 
 def fit_enough(case: Case) -> Finding:
-    """ECOG 2 or better, or Karnofsky 70 or better; whichever is recorded decides (PQ-17)."""
+    """ECOG 2 or better, or Karnofsky 70 or better; PQ-17 says whether one is enough, or all that is recorded counts."""
     ecog = case.patient.known(PerformanceStatusRecorded, lambda status: status.ecog)
     karnofsky = case.patient.known(PerformanceStatusRecorded, lambda status: status.karnofsky)
-    fit = (ecog is not None and ecog.value <= 2) or (karnofsky is not None and karnofsky.value >= 70)
+    weighed = [ecog.value <= 2] if ecog else []
+    weighed += [karnofsky.value >= 70] if karnofsky else []
+    fit = all(weighed) if case.edition.reading("PQ-17") == "both" else any(weighed)
     return found(fit, ecog, karnofsky)
 
 
@@ -171,7 +174,9 @@ def no_recent_other_malignancy(case: Case) -> Finding:
     if listed is None:
         return UNKNOWN
     since = add_months(case.reference_date, -60)
-    counted = [m.diagnosed_on for m in listed.value if m.kind not in (*_EXEMPT, Malignancy.BREAST)]
+    barring = case.edition.reading("PQ-14") == "earlier-breast-cancer-excludes"
+    exempt = _EXEMPT if barring else (*_EXEMPT, Malignancy.BREAST)
+    counted = [m.diagnosed_on for m in listed.value if m.kind not in exempt]
     passes = unanimous((not any(on.earliest > since for on in counted), not any(on.latest > since for on in counted)))
     value = ", ".join(f"{m.kind} {m.diagnosed_on}" for m in listed.value) or "none"
     return Finding(passes, value, (listed.entry,))

@@ -15,20 +15,24 @@ from events.radiotherapy import RadiotherapyStarted
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One criterion and what it made of the patient."""
+    """One criterion and what it made of the patient, under which readings of the protocol."""
 
     criterion: Criterion
     finding: Finding
+    readings: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         outcome = {True: "met", False: "not met", None: "not known"}[self.finding.passes]
-        return f"{self.criterion.id} {self.criterion.wording}: {outcome} ({self.finding.value})"
+        read = "".join(f"; {reading}" for reading in self.readings)
+        return f"{self.criterion.id} {self.criterion.wording}: {outcome} ({self.finding.value}{read})"
 
 
 def weigh_all(patient: Patient, edition: Edition, on: date) -> tuple[Verdict, ...]:
     """Every criterion of the edition, weighed at the consent date, or `on` before consent."""
     case = Case(patient, patient.reference_date or on, edition)
-    return tuple(Verdict(criterion, criterion.weigh(case)) for criterion in edition.criteria)
+    return tuple(
+        Verdict(criterion, criterion.weigh(case), edition.told(criterion.id)) for criterion in edition.criteria
+    )
 
 
 def failed(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:

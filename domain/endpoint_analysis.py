@@ -102,5 +102,6 @@ def analyse_endpoint(
         known_at=asked.known_at,
         edition=edition.id,
         position=position,
+        readings=edition.told(asked.endpoint, "MARGIN", "POPULATIONS"),
         records=tuple(analysed) if with_records else None,
     )

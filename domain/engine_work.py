@@ -9,7 +9,7 @@ from domain.eligibility import clinical_risk, failed, weigh_all
 from domain.genomic_test import disputed_order, next_attempt, open_order, order_key, standing_result
 from domain.patient import Patient
 from domain.protocol.edition import Edition, ReminderStep
-from domain.visit_windows import Anchor, anchor, scheduled_visits, set_out
+from domain.visit_windows import Anchor, anchor, scheduled_visits, to_schedule
 from domain.work_item import Work, WorkItem
 from events.consent import ConsentKind, ConsentWithdrawn, WithdrawalScope
 from events.follow_up import FollowUpScheduled, ReminderSent, ScheduledVisit, VisitDone, VisitMissed
@@ -59,7 +59,7 @@ def schedule(patient: Patient, edition: Edition, today: date) -> Iterator[WorkIt
 
     The key counts the schedules made before: a date that moves and moves back is set out anew each time.
     """
-    start = _to_set_out(patient, edition)
+    start = _to_set_out(patient, edition, today)
     if start is not None:
         made = sum(isinstance(entry.event, FollowUpScheduled) for entry in patient.history)
         key = f"follow-up/{patient.patient_id}/{start.on}/{made + 1}"
@@ -67,12 +67,14 @@ def schedule(patient: Patient, edition: Edition, today: date) -> Iterator[WorkIt
         yield WorkItem(Work.SCHEDULE_FOLLOW_UP, key, patient.patient_id, today, "engine", wording, start.kind)
 
 
-def _to_set_out(patient: Patient, edition: Edition) -> Anchor | None:
+def _to_set_out(patient: Patient, edition: Edition, today: date) -> Anchor | None:
     """The anchor that the standing schedule, if any, does not follow."""
     start, last = anchor(patient, edition), patient.last(FollowUpScheduled)
     if start is None or patient.allocation is None:
         return None
-    is_set_out = last is not None and (last.event.anchor, last.event.visits) == (start.kind, set_out(start, edition))
+    if last is None:
+        return start
+    is_set_out = (last.event.anchor, last.event.visits) == (start.kind, to_schedule(patient, start, edition, today))
     return None if is_set_out else start
 
 
@@ -82,7 +84,7 @@ def remind(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem
     Nobody is reminded of visits that are about to be set out anew.
     """
     due = tuple(_reminders_due(patient, edition, today))
-    if due and _to_set_out(patient, edition) is None:
+    if due and _to_set_out(patient, edition, today) is None:
         yield from due
 
 

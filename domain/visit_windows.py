@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Literal
 
 from domain.calendar_arithmetic import add_months
 from domain.dose import planned_fractions
 from domain.patient import Patient
 from domain.protocol.edition import Edition, VisitColumn
-from events.follow_up import FollowUpScheduled, ScheduledVisit
+from events.follow_up import FollowUpScheduled, ScheduledVisit, VisitDone, VisitMissed
 from events.radiotherapy import (
     FractionDelivered,
     Phase,
@@ -53,9 +54,46 @@ def planned_radiotherapy_days(patient: Patient, edition: Edition) -> timedelta:
     return timedelta(weeks=-(-(fractions or longest) // 5))
 
 
-def set_out(start: Anchor, edition: Edition) -> tuple[ScheduledVisit, ...]:
-    """The visits of Table 1 from an anchor, with windows that do not overlap."""
-    return _table_1(start.on, edition.columns)
+def set_out(start: Anchor, edition: Edition, today: date | None = None) -> tuple[ScheduledVisit, ...]:
+    """The visits of Table 1 from an anchor, with windows that do not overlap.
+
+    After Table 1 follow-up goes on yearly (PQ-21): of those visits, the ones that open within a year from `today`.
+    """
+    return _table_1(start.on, (*edition.columns, *_yearly(start, edition, today)))
+
+
+def _yearly(start: Anchor, edition: Edition, today: date | None) -> Iterator[VisitColumn]:
+    if today is None or edition.reading("PQ-21") != "then-yearly":
+        return
+    last = edition.columns[-1]
+    for months in count(last.months + 12, 12):
+        if _opens(start, last, months) > add_months(today, 12):
+            return
+        yield replace(last, id=f"{months // 12}y", months=months)
+
+
+def _opens(start: Anchor, column: VisitColumn, months: int) -> date:
+    return add_months(start.on, months) - timedelta(days=column.window_days)
+
+
+def to_schedule(patient: Patient, start: Anchor, edition: Edition, today: date) -> tuple[ScheduledVisit, ...]:
+    """The schedule from an anchor as it now stands: visits done or missed stay where they were, open ones move.
+
+    An open window that would reach into the window of a visit already settled begins after it.
+    """
+    settled = {entry.event.visit for kind in (VisitDone, VisitMissed) for entry in patient.every(kind)}
+    kept = {visit.visit: visit for visit in scheduled_visits(patient) if visit.visit in settled}
+    visits: list[ScheduledVisit] = []
+    for visit in set_out(start, edition, today):
+        settled_end = max((earlier.closes for earlier in visits if earlier.visit in kept), default=date.min)
+        visits.append(kept.get(visit.visit) or _opening_after(visit, settled_end))
+    return tuple(visits)
+
+
+def _opening_after(visit: ScheduledVisit, settled_end: date) -> ScheduledVisit:
+    if not visit.opens <= settled_end < visit.target:
+        return visit
+    return visit.model_copy(update={"opens": settled_end + timedelta(days=1)})
 
 
 @lru_cache(maxsize=4096)

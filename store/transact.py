@@ -39,6 +39,7 @@ class Entry:
     on_behalf_of: str | None = None
     correlation_id: UUID | None = None
     causation_id: UUID | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -196,7 +197,7 @@ def enveloped(event: Event, entry: Entry, edition: Edition) -> NewEvent:
         actor=entry.actor,
         source=entry.source,
         on_behalf_of=entry.on_behalf_of,
-        reason=getattr(event, "reason", None),
+        reason=getattr(event, "reason", None) or entry.reason,
         protocol_edition=edition.id,
     )
     return NewEvent(

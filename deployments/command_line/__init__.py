@@ -12,6 +12,7 @@ from deployments.command_line import (
     identifying,
     keeping,
     projecting,
+    protocol,
     proving,
     reading,
     recording,
@@ -48,6 +49,7 @@ application.command("export")(copying.export)
 application.command("backup")(copying.backup)
 application.command("restore")(copying.restore)
 application.command("status")(reading.status)
+application.add_typer(protocol.protocol, name="protocol")
 
 
 def main() -> None:

@@ -103,6 +103,8 @@ def _say(report: AnalysisReport) -> None:
         )
     else:
         say(f"Difference at 5 years not estimable: {difference.reason}")
+    if report.readings:
+        say(f"Protocol read with {', '.join(report.readings)}")
     say(f"Omission by the hazard ratio: {report.verdict.conclusion} ({report.verdict.reason})")
 
 

@@ -80,7 +80,8 @@ class AnalysedRecord(FrozenResult):
 class Scope(FrozenResult):
     """What is analysed, and as of when; `position` is the last event of the log that was read.
 
-    A plain table has no endpoint, population, cutoff, known_at or position.
+    A plain table has no endpoint, population, cutoff, known_at or position. `readings` are those of the
+    protocol that the estimates depend on.
     """
 
     endpoint: str | None
@@ -89,6 +90,7 @@ class Scope(FrozenResult):
     known_at: datetime | None
     edition: str
     position: int | None
+    readings: tuple[str, ...] = ()
 
 
 class AnalysisReport(Analysis, Scope):

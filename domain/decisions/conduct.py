@@ -5,8 +5,8 @@ from typing import ClassVar
 from domain.decisions.command import Ask, Report
 from domain.decisions.reporting import recorded_as, report
 from domain.protocol.editions import edition_named
-from domain.protocol.readings import QUESTIONS
-from domain.rejections import NoSuchEntry
+from domain.protocol.readings import BY_ID, Question
+from domain.rejections import NoSuchEntry, NotPermitted
 from domain.set_aside import set_aside
 from domain.standing import Standing
 from events.conduct import (
@@ -153,20 +153,30 @@ def require_known_edition(command: ActivateEdition, trial: Standing) -> list[Eve
 
 
 def choose_reading(command: ChooseReading, trial: Standing) -> list[Event]:
-    """The reading chosen; none when it is in force already. Raises `NoSuchEntry`."""
-    question = next((question for question in QUESTIONS if question.id == command.question), None)
-    if question is None:
-        known = ", ".join(question.id for question in QUESTIONS)
-        raise NoSuchEntry("question", command.question, "no such protocol question", f"Use one of {known}")
-    if command.option not in question.options:
-        raise NoSuchEntry(
-            "option", command.option, f"not an option of {question.id}", f"Use one of {', '.join(question.options)}"
-        )
+    """The reading chosen; none when it is in force already. Raises `NoSuchEntry`, `NotPermitted`."""
+    question = choosable(command.question, command.option)
     chosen = [entry for entry in trial.every(ReadingChosen) if entry.event.question == question.id]
     in_force = chosen[-1].event.option if chosen else question.default
     if in_force == command.option:
         return []
     return [ReadingChosen(occurred_on=command.occurred_on, question=question.id, option=command.option)]
+
+
+def choosable(name: str, option: str) -> Question:
+    """The question, when the option is one the trial may choose. Raises `NoSuchEntry`, `NotPermitted`."""
+    if name not in BY_ID:
+        raise NoSuchEntry("question", name, "no such protocol question", f"Use one of {', '.join(BY_ID)}")
+    question = BY_ID[name]
+    if option not in question.options:
+        raise NoSuchEntry("option", option, f"not an option of {name}", f"Use one of {', '.join(question.options)}")
+    if option not in question.followed:
+        raise NotPermitted(
+            "option",
+            option,
+            f"this program follows only {', '.join(question.followed)} for {name}",
+            "Another reading needs an amendment of the protocol",
+        )
+    return question
 
 
 def set_aside_or_release(command: SetWorkAside | ReleaseWork, standing: Standing) -> list[Event]:

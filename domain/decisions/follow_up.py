@@ -1,5 +1,6 @@
 """Commands of follow-up."""
 
+import re
 from typing import ClassVar
 
 from domain.decisions.command import Ask, Circumstances, Report
@@ -7,7 +8,7 @@ from domain.decisions.reporting import report
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.rejections import NoSuchEntry, OutOfOrder
-from domain.visit_windows import anchor, set_out
+from domain.visit_windows import anchor, to_schedule
 from events.event import Event
 from events.follow_up import (
     Contact,
@@ -27,6 +28,7 @@ from events.follow_up import (
 )
 
 UNSCHEDULED = "unscheduled"
+_YEARLY = re.compile("[6-9]y|[1-9][0-9]y")
 _WEEKLY = tuple(f"week-{week}" for week in range(1, 11))
 
 
@@ -111,7 +113,7 @@ def schedule_follow_up(command: ScheduleFollowUp, patient: Patient, circumstance
             "radiotherapy", "not ended", "follow-up is counted from its end", "Record how radiotherapy ended first"
         )
     last = patient.last(FollowUpScheduled)
-    visits = set_out(start, circumstances.edition)
+    visits = to_schedule(patient, start, circumstances.edition, circumstances.today)
     if last is not None and (last.event.anchor, last.event.visits) == (start.kind, visits):
         return []
     return [FollowUpScheduled(occurred_on=command.occurred_on, anchor=start.kind, anchored_on=start.on, visits=visits)]
@@ -128,6 +130,8 @@ def record_visit(
 def require_known_visit(visit: str, edition: Edition) -> None:
     """Raises `NoSuchEntry` for a visit that is no column of Table 1."""
     columns = [column.id for column in edition.columns]
+    if edition.reading("PQ-21") == "then-yearly" and _YEARLY.fullmatch(visit):
+        return
     if visit not in {"baseline", *_WEEKLY, *columns, UNSCHEDULED}:
         raise NoSuchEntry(
             "visit",

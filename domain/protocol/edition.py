@@ -10,6 +10,7 @@ from typing import Literal
 
 from domain.findings import Finding
 from domain.patient import Patient
+from domain.protocol.readings import behind, footnote
 from events.follow_up import Assessment
 from events.genomics import RiskClass
 from events.radiotherapy import PlannedPhase, Regimen
@@ -131,3 +132,11 @@ class Edition:
     def reading(self, question: str) -> str:
         """The option in force for a protocol question."""
         return self.readings[question]
+
+    def told(self, *rules: str) -> tuple[str, ...]:
+        """The readings behind these rules that a reader must be told of; see `readings.behind`."""
+        return behind(self.readings, *rules)
+
+    def footnote(self, *rules: str) -> str:
+        """What an output that depends on these rules tells of how the protocol was read; see `readings.footnote`."""
+        return footnote(self.readings, *rules)

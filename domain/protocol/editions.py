@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from domain.protocol import v2_0
 from domain.protocol.edition import Edition, GenomicRule
+from domain.protocol.table_1 import columns_read, without_toxicity
 from domain.rejections import NoSuchEntry
 from domain.standing import Standing
 from events.conduct import ProtocolEditionActivated, ReadingChosen
@@ -30,6 +31,13 @@ def edition_in_force(trial: Standing) -> Edition:
 
 def read_as(edition: Edition, chosen: Mapping[str, str]) -> Edition:
     """The same edition under other readings of its ambiguities."""
-    readings = {**edition.readings, **chosen}
+    readings = MappingProxyType({**edition.readings, **chosen})
     genomic = GenomicRule(edition.genomic.low_at_most, threshold_is_low=readings["PQ-04"] == "<=44")
-    return replace(edition, readings=MappingProxyType(readings), genomic=genomic)
+    toxicity = readings["PQ-22"] == "every-visit"
+    return replace(
+        edition,
+        readings=readings,
+        genomic=genomic,
+        columns=columns_read(edition.columns, readings),
+        weekly=edition.weekly if toxicity else without_toxicity(edition.weekly),
+    )

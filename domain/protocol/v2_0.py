@@ -44,7 +44,7 @@ INCLUSION = (
         "Inclusion criteria (3)",
         "verbatim",
         weigh.one_to_three_nodes,
-        "PQ-12",
+        "PQ-45",
     ),
     Criterion(
         "IC04",
@@ -270,5 +270,5 @@ EDITION = Edition(
     planned_accrual_months=24,
     result_expected_days=14,
     per_protocol_dose_share=Decimal("0.90"),
-    readings=MappingProxyType(dict(DEFAULT_READINGS)),
+    readings=DEFAULT_READINGS,
 )

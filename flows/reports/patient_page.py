@@ -41,6 +41,7 @@ def patient_page(patient: Patient, edition: Edition, today: date) -> str:
         _next(patient, edition, today),
         "## Eligibility",
         _eligibility(patient, edition, today),
+        edition.footnote(*(criterion.id for criterion in edition.criteria)),
         *_visits(patient),
         *_deviations(patient, edition),
         "## Timeline",

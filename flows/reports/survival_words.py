@@ -27,6 +27,13 @@ def findings(report: AnalysisReport) -> Iterator[str]:
     years = report.follow_up.median_years
     followed = f"not estimable ({report.follow_up.reason})" if years is None else f"{years:.2f} years"
     yield f"Median follow-up {followed}, reverse Kaplan–Meier"
+    if report.readings:
+        yield read_with(report)
+
+
+def read_with(report: AnalysisReport) -> str:
+    """The readings of the protocol that the estimates depend on."""
+    return f"Protocol read with {', '.join(report.readings)}"
 
 
 def hazard_ratio(cox: CoxEstimate) -> str:

@@ -48,6 +48,7 @@ def enrolment_page(patients: Sequence[Patient], edition: Edition, today: date) -
         f"{sum(patient.screening_failed for patient in patients)} screening failures. "
         f"The plan is {planned:.2f} a month.",
         table(("Month", "Randomised", "Total", "Planned by then"), rows) if rows else "Nobody is randomised yet.",
+        edition.footnote(*(criterion.id for criterion in edition.criteria)),
     ]
     return "\n\n".join(parts) + "\n"
 

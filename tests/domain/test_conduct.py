@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from domain.decisions.conduct import ActivateEdition, ChooseReading, ReleaseWork, SetWorkAside
 from domain.protocol.readings import QUESTIONS, Question
-from domain.rejections import NoSuchEntry
+from domain.rejections import NoSuchEntry, NotPermitted
 from domain.set_aside import set_aside
 from events.conduct import ReadingChosen
 from tests import facts
@@ -31,7 +31,7 @@ def test_an_edition_this_program_does_not_hold_is_refused() -> None:
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
 def test_a_reading_is_chosen_when_it_is_not_in_force_already(question: Question) -> None:
-    for option in question.options:
+    for option in question.followed:
         command = ChooseReading(occurred_on=DAY, question=question.id, option=option)
         chosen = ReadingChosen(occurred_on=DAY, question=question.id, option=option)
         given_trial().when(command).then(*([] if option == question.default else [chosen]))
@@ -52,6 +52,14 @@ def test_an_unknown_question_or_option_is_refused_with_those_there_are() -> None
     )
     with pytest.raises(ValidationError, match="question"):
         ChooseReading(occurred_on=DAY, question="44", option="<44")
+
+
+@pytest.mark.parametrize("question", [q for q in QUESTIONS if not q.is_wired], ids=lambda question: question.id)
+def test_a_reading_this_program_cannot_follow_is_refused(question: Question) -> None:
+    command = ChooseReading(occurred_on=DAY, question=question.id, option=question.options[1])
+    given_trial().when(command).then_rejected(
+        NotPermitted, field="option", mentions=[question.default, "needs an amendment"]
+    )
 
 
 def test_work_is_set_aside_once_and_released_once() -> None:

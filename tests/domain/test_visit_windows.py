@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 
 from domain.protocol.edition import VisitColumn
 from domain.protocol.v2_0 import EDITION
-from domain.visit_windows import Anchor, anchor, planned_radiotherapy_days, scheduled_visits, set_out, weekly_visits
+from domain.visit_windows import (
+    Anchor,
+    anchor,
+    planned_radiotherapy_days,
+    scheduled_visits,
+    set_out,
+    to_schedule,
+    weekly_visits,
+)
 from events.event import Event
 from events.follow_up import Assessment
 from tests import facts
-from tests.given import patient_with
+from tests.given import edition_with, patient_with
 
 END = Anchor("radiotherapy-completed", date(2021, 2, 19))
 
@@ -148,3 +156,44 @@ def test_the_newest_schedule_counts() -> None:
     assert scheduled_visits(patient_with(facts.screened())) == ()
     first, second = set_out(END, EDITION), set_out(Anchor("last-fraction", date(2021, 2, 9)), EDITION)
     assert scheduled_visits(patient_with(facts.scheduled(*first), facts.scheduled(*second))) == second
+
+
+def test_after_table_1_follow_up_goes_on_yearly() -> None:
+    """PQ-21: 'then annually'; a visit is set out a year before its window opens."""
+    names = [visit.visit for visit in set_out(END, EDITION, date(2027, 12, 21))]
+    assert names[-4:] == ["5y", "6y", "7y", "8y"]
+    assert [visit.visit for visit in set_out(END, EDITION, date(2027, 12, 20))][-1] == "7y"
+    assert [visit.visit for visit in set_out(END, EDITION, date(2026, 12, 20))][-1] == "6y"
+    assert [visit.visit for visit in set_out(END, EDITION, date(2025, 12, 20))][-1] == "5y"
+    ends = edition_with({"PQ-21": "ends-at-5-years"})
+    assert [visit.visit for visit in set_out(END, ends, date(2040, 1, 1))][-1] == "5y"
+
+
+def test_a_yearly_visit_has_the_window_and_the_assessments_of_the_last_column() -> None:
+    last = set_out(END, EDITION, date(2026, 12, 31))[-1]
+    assert (str(last.target), str(last.opens), str(last.closes)) == ("2027-02-19", "2026-12-21", "2027-04-20")
+    assert last.assessments == EDITION.columns[-1].assessments
+
+
+def test_a_moved_end_of_radiotherapy_moves_open_visits_and_not_settled_ones() -> None:
+    before = set_out(END, EDITION)
+    moved = Anchor("radiotherapy-completed", date(2021, 3, 12))
+    patient = patient_with(
+        facts.scheduled(*before), facts.visit("4w", "2021-03-19"), facts.visit_missed("6m", "2021-09-20")
+    )
+    now = to_schedule(patient, moved, EDITION, date(2021, 10, 1))
+    assert now[:2] == before[:2]
+    assert now[2:] == set_out(moved, EDITION)[2:]
+
+
+def test_an_open_window_begins_after_the_window_of_a_settled_visit() -> None:
+    """The end of radiotherapy turns out to lie four months earlier, after the visit of 12 months was done."""
+    settled = facts.scheduled(*set_out(END, EDITION))
+    patient = patient_with(settled, facts.visit("12m", "2022-02-19"))
+    moved = Anchor("radiotherapy-completed", date(2020, 10, 19))
+    visits = to_schedule(patient, moved, EDITION, date(2022, 3, 1))
+    assert (str(visits[2].closes), str(visits[3].opens), str(visits[3].target)) == (
+        "2022-03-21",
+        "2022-03-22",
+        "2022-04-19",
+    )
