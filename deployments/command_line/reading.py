@@ -15,6 +15,7 @@ from deployments.command_line.options import Json, KnownAt, On
 from deployments.command_line.printing import print_json, print_table, say
 from domain.patient import Patient, fold
 from domain.protocol.editions import edition_in_force
+from domain.protocol.readings import DEFAULT_READINGS
 from domain.work_item import ENGINE_WORK
 from domain.worklist import worklist
 from flows.clock import SystemClock
@@ -93,6 +94,7 @@ def status(as_json: Json = False) -> None:
     if told["simulated"]:
         say("This is a SIMULATED trial.")
     shown = {key: value for key, value in told.items() if key != "patient_ids"}
+    shown["readings"] = {name: read for name, read in told["readings"].items() if read != DEFAULT_READINGS[name]}
     print_table("Status", ("", ""), [(key.replace("_", " "), _in_words(value)) for key, value in shown.items()])
 
 

@@ -170,7 +170,7 @@ def test_after_table_1_follow_up_goes_on_yearly() -> None:
 
 
 def test_a_yearly_visit_has_the_window_and_the_assessments_of_the_last_column() -> None:
-    last = set_out(END, EDITION, date(2026, 12, 31))[-1]
+    last = set_out(END, EDITION, date(2026, 12, 1))[-1]
     assert (str(last.target), str(last.opens), str(last.closes)) == ("2027-02-19", "2026-12-21", "2027-04-20")
     assert last.assessments == EDITION.columns[-1].assessments
 
