@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import assert_never, get_args
 
@@ -23,6 +24,7 @@ from domain.decisions.reporting import report
 from domain.identifying_text import require_no_identity_in_text
 from domain.patient import Patient
 from domain.plausibility import birth_known, require_plausible_date
+from domain.protocol.amendments import edition_for
 from domain.rejections import NoSuchEntry
 from domain.standing import Standing
 from events.event import Event
@@ -120,6 +122,7 @@ def decide(  # noqa: PLR0911, PLR0912 - one branch a command is the point
 ) -> list[Event]:
     """What a command about a patient makes happen; nothing when it is so already. Raises `Rejection`."""
     _require_no_identity(command)
+    circumstances = replace(circumstances, edition=edition_for(patient, circumstances.edition))
     birth = birth_known(command, patient)
     require_plausible_date("occurred_on", command.occurred_on, circumstances.today, birth)
     _require_open_stream(command, patient)

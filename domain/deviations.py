@@ -11,6 +11,7 @@ from domain.dose import delivered_cgy, planned_cgy, planned_fractions
 from domain.eligibility import actual_start, failed, weigh_all
 from domain.occurrences import occurrences
 from domain.patient import Patient
+from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
 from domain.risk_class import class_contradiction
 from domain.visit_windows import scheduled_visits
@@ -45,7 +46,8 @@ def deviations(patient: Patient, edition: Edition) -> tuple[Deviation, ...]:
     """Every deviation of a randomised patient; before randomisation there is nothing to deviate from."""
     if patient.allocation is None:
         return ()
-    return tuple(deviation for rule in RULES for deviation in rule(patient, edition))
+    holds = edition_for(patient, edition)
+    return tuple(deviation for rule in RULES for deviation in rule(patient, holds))
 
 
 _Found = Iterator[Deviation]

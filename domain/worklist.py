@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from domain import engine_work, site_work
 from domain.patient import Patient
+from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
 from domain.set_aside import set_aside
 from domain.work_item import Work, WorkItem
@@ -63,5 +64,6 @@ def next_look_on(patient: Patient, edition: Edition, today: date) -> date | None
 def _open(patient: Patient, edition: Edition, today: date, rules: tuple[Rule, ...]) -> tuple[WorkItem, ...]:
     if not patient.history or not engine_work.is_followed(patient):
         return ()
-    items = [item for rule in rules for item in rule(patient, edition, today)]
+    holds = edition_for(patient, edition)
+    items = [item for rule in rules for item in rule(patient, holds, today)]
     return tuple(sorted(items, key=lambda item: (item.due_on, item.key)))

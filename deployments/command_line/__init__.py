@@ -9,6 +9,7 @@ import typer
 from deployments.command_line import (
     analysing,
     copying,
+    explaining,
     identifying,
     keeping,
     projecting,
@@ -16,6 +17,7 @@ from deployments.command_line import (
     proving,
     reading,
     recording,
+    replaying,
     running,
 )
 from deployments.command_line.printing import BAD_INPUT, refuse
@@ -49,6 +51,9 @@ application.command("export")(copying.export)
 application.command("backup")(copying.backup)
 application.command("restore")(copying.restore)
 application.command("status")(reading.status)
+application.command("explain")(explaining.explain_value)
+application.command("what-if")(explaining.ask_what_if)
+application.command("replay")(replaying.replay_decisions)
 application.add_typer(protocol.protocol, name="protocol")
 
 

@@ -17,6 +17,10 @@ from events.radiotherapy import PlannedPhase, Regimen
 
 Status = Literal["verbatim", "interpreted", "placeholder"]
 
+Part = Literal["eligibility", "radiotherapy", "visits"]
+Policy = Literal["prospective", "reconsented-only", "all-open-visits"]
+"""Whom an amendment reaches: who consents from then on, also who consents again, or everyone's open visits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -104,7 +108,11 @@ class Margins:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One edition of the protocol. An amendment is a new edition, made from the old by `dataclasses.replace`."""
+    """One edition of the protocol. An amendment is a new edition, made from the old by `dataclasses.replace`.
+
+    `policies` say whom each part of an amendment reaches. An edition in force also knows the day it was activated, the
+    one it supersedes, and how it was written before the trial chose its readings.
+    """
 
     id: str
     wording: str
@@ -128,6 +136,10 @@ class Edition:
     per_protocol_dose_share: Decimal
     readings: Mapping[str, str] = field(default_factory=dict[str, str])
     site_zone: timezone = timezone(timedelta(hours=8), "Asia/Shanghai")
+    policies: Mapping[Part, Policy] = field(default_factory=dict[Part, Policy])
+    activated_on: date | None = None
+    supersedes: Edition | None = None
+    as_written: Edition | None = None
 
     def reading(self, question: str) -> str:
         """The option in force for a protocol question."""

@@ -14,30 +14,34 @@ from events.conduct import ProtocolEditionActivated, ReadingChosen
 EDITIONS: Mapping[str, Edition] = MappingProxyType({edition.id: edition for edition in (v2_0.EDITION,)})
 
 
-def edition_named(name: str) -> Edition:
-    """An edition by its number. Raises `NoSuchEntry`."""
-    if name not in EDITIONS:
-        raise NoSuchEntry("edition", name, "no such protocol edition", f"Use one of {', '.join(EDITIONS)}")
-    return EDITIONS[name]
+def edition_named(name: str, editions: Mapping[str, Edition] | None = None) -> Edition:
+    """An edition by its number; of those this program holds when no others are given. Raises `NoSuchEntry`."""
+    known = EDITIONS if editions is None else editions
+    if name not in known:
+        raise NoSuchEntry("edition", name, "no such protocol edition", f"Use one of {', '.join(known)}")
+    return known[name]
 
 
-def edition_in_force(trial: Standing) -> Edition:
-    """The edition activated last, under the readings the trial has chosen."""
-    activated = trial.last(ProtocolEditionActivated)
-    edition = edition_named(activated.event.edition) if activated else v2_0.EDITION
+def edition_in_force(trial: Standing, editions: Mapping[str, Edition] | None = None) -> Edition:
+    """The edition activated last, under the readings the trial has chosen; it knows those it supersedes."""
     chosen = {entry.event.question: entry.event.option for entry in trial.every(ReadingChosen)}
-    return read_as(edition, chosen)
+    in_force: Edition | None = None
+    for activated in trial.every(ProtocolEditionActivated):
+        written = edition_named(activated.event.edition, editions)
+        in_force = replace(read_as(written, chosen), activated_on=activated.occurred_on.latest, supersedes=in_force)
+    return in_force or read_as(v2_0.EDITION, chosen)
 
 
 def read_as(edition: Edition, chosen: Mapping[str, str]) -> Edition:
     """The same edition under other readings of its ambiguities."""
+    written = edition.as_written or edition
     readings = MappingProxyType({**edition.readings, **chosen})
-    genomic = GenomicRule(edition.genomic.low_at_most, threshold_is_low=readings["PQ-04"] == "<=44")
-    toxicity = readings["PQ-22"] == "every-visit"
+    genomic = GenomicRule(written.genomic.low_at_most, threshold_is_low=readings["PQ-04"] == "<=44")
     return replace(
         edition,
         readings=readings,
         genomic=genomic,
-        columns=columns_read(edition.columns, readings),
-        weekly=edition.weekly if toxicity else without_toxicity(edition.weekly),
+        columns=columns_read(written.columns, readings),
+        weekly=written.weekly if readings["PQ-22"] == "every-visit" else without_toxicity(written.weekly),
+        as_written=written,
     )

@@ -1,0 +1,80 @@
+"""`imni replay`: every stored decision taken again, as the rules were or as they would be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from deployments.command_line.installation import opened
+from deployments.command_line.options import Json
+from deployments.command_line.printing import FINDINGS, print_json, print_table, say
+from domain.protocol.edition import Edition
+from domain.protocol.editions import edition_in_force, edition_named, read_as
+from domain.rejections import Contradiction
+from domain.replay import Replayed, replay
+from domain.standing import Standing
+from flows.live_patients import patients_as_of
+from store.transact import TrialLog
+
+
+def replay_decisions(
+    as_was: Annotated[bool, typer.Option("--as-was", help="Under the rules in force then.")] = False,
+    as_if: Annotated[str | None, typer.Option("--as-if", help="Under the rules of this edition.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take every stored decision again and print what comes out otherwise; nothing is written."""
+    if as_was == (as_if is not None):
+        raise Contradiction("replay", "--as-was and --as-if", "give one of the two", "Say --as-was or --as-if EDITION")
+    with opened() as trial_log:
+        rules = _as_was(trial_log) if as_if is None else _as_if(trial_log, as_if)
+        patients, position = patients_as_of(trial_log)
+        found = [replayed for patient in patients for replayed in replay(patient, rules)]
+    differing = [replayed for replayed in found if not replayed.agrees]
+    if as_json:
+        print_json(
+            {"position": position, "decisions": len(found), "differing": [_told(replayed) for replayed in differing]}
+        )
+    else:
+        _say(found, differing)
+    if differing and as_was:
+        raise typer.Exit(FINDINGS)
+
+
+def _as_was(trial_log: TrialLog) -> Callable[[int], Edition]:
+    """The edition in force just before a position; computed once for each state of the trial's stream."""
+    history = trial_log.trial().history
+    known: dict[int, Edition] = {}
+
+    def edition_at(position: int) -> Edition:
+        told = sum(entry.position < position for entry in history)
+        if told not in known:
+            known[told] = edition_in_force(Standing(history[:told]))
+        return known[told]
+
+    return edition_at
+
+
+def _as_if(trial_log: TrialLog, name: str) -> Callable[[int], Edition]:
+    edition = read_as(edition_named(name), trial_log.edition().readings)
+    return lambda position: edition
+
+
+def _told(replayed: Replayed) -> dict[str, Any]:
+    entry = replayed.entry
+    return {
+        "patient_id": replayed.patient_id,
+        "position": entry.position,
+        "event_id": str(entry.event_id),
+        "type": entry.event.type,
+        "stored": replayed.stored.decode(),
+        "again": replayed.again.decode(),
+    }
+
+
+def _say(found: list[Replayed], differing: list[Replayed]) -> None:
+    if differing:
+        rows = [(told["patient_id"], told["position"], told["type"], told["again"]) for told in map(_told, differing)]
+        print_table("Decisions that come out otherwise", ("patient", "pos", "decision", "would be"), rows)
+    say(f"{len(found)} decisions taken again, {len(differing)} of them otherwise")
