@@ -58,9 +58,9 @@ PatientReport = (
     | follow_up.RecordLoss
     | follow_up.RecordReturn
     | follow_up.RecordReminder
-    | safety.RecordAdverseEvent
     | safety.DeclareSeriousAdverseEvent
     | safety.RecordSeriousAdverseEventNotice
+    | safety.AssessSeriousAdverseEvent
     | safety.CloseSeriousAdverseEvent
     | outcomes.RecordSuspicion
     | outcomes.RecordRecurrence
@@ -86,6 +86,7 @@ PatientDecision = (
     | follow_up.ScheduleFollowUp
     | follow_up.RecordVisit
     | follow_up.RecordMissedVisit
+    | safety.RecordAdverseEvent
     | outcomes.RecordAdjudication
     | corrections.CorrectEntry
     | corrections.VoidEntry
@@ -147,6 +148,8 @@ def decide(  # noqa: PLR0911, PLR0912 - one branch a command is the point
             return follow_up.schedule_follow_up(command, patient, circumstances)
         case follow_up.RecordVisit() | follow_up.RecordMissedVisit():
             return follow_up.record_visit(command, patient, circumstances)
+        case safety.RecordAdverseEvent():
+            return safety.record_adverse_event(command, patient)
         case outcomes.RecordAdjudication():
             return outcomes.adjudicate(command, patient)
         case corrections.CorrectEntry():

@@ -11,6 +11,7 @@ from domain.engine_work import is_entering, open_visits
 from domain.genomic_test import disputed_order, standing_result
 from domain.patient import Patient
 from domain.protocol.edition import Edition
+from domain.review import accepted_reviews, needs_review
 from domain.risk_class import class_contradiction
 from domain.set_aside import set_aside
 from domain.visit_windows import anchor, scheduled_visits, weekly_visits
@@ -18,8 +19,7 @@ from domain.work_item import Doer, Work, WorkItem
 from events.conduct import QueryAnswered, QueryClosed, QueryOpened
 from events.consent import ConsentKind, WithdrawalScope
 from events.follow_up import ScheduledVisit
-from events.radiotherapy import FractionDelivered, PlanReviewed, RadiotherapyPlanned
-from events.randomisation import PatientRandomised
+from events.radiotherapy import FractionDelivered, RadiotherapyPlanned
 
 _ONCOLOGIST: Doer = "radiation-oncologist"
 _ASKED_LATER = frozenset({"DR02", "IC11"})
@@ -106,6 +106,8 @@ def treat(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]
     else:
         if _review_missing(patient, edition):
             yield _item(patient, Work.REVIEW_PLAN, today, _ONCOLOGIST, "Review the plan before the first fraction")
+            if not given:
+                return
         last = max((fraction.occurred_on.latest for fraction in given), default=plan.occurred_on.latest)
         number, due = len(given) + 1, last + timedelta(days=1)
         wording = f"Deliver fraction {number} of {total}"
@@ -118,9 +120,7 @@ def _treatment_end(patient: Patient, due: date) -> WorkItem:
 
 
 def _review_missing(patient: Patient, edition: Edition) -> bool:
-    drawn = patient.first(PatientRandomised)
-    accepted = any(review.event.verdict == "accept" for review in patient.every(PlanReviewed))
-    return drawn is not None and drawn.event.sequence_number <= edition.plan_reviews and not accepted
+    return needs_review(patient, edition) and not accepted_reviews(patient)
 
 
 def see(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:

@@ -29,6 +29,8 @@ class Work(StrEnum):
     DELIVER_FRACTION = "deliver-fraction"
     RECORD_TREATMENT_END = "record-treatment-end"
     SEE_PATIENT = "see-patient"
+    REPORT_SERIOUS_EVENT = "report-serious-event"
+    ASSESS_SERIOUS_EVENT = "assess-serious-event"
     ANSWER_QUERY = "answer-query"
     RELEASE_WORK = "release-work"
 

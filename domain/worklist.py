@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from domain import engine_work, site_work
+from domain import engine_work, safety_work, site_work
 from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
@@ -31,14 +31,16 @@ SITE_RULES: tuple[Rule, ...] = (
     site_work.treat,
     site_work.see,
 )
+ALWAYS_RULES: tuple[Rule, ...] = (safety_work.report_serious_events,)
+"""What is asked for whatever became of the patient."""
 
 
 def worklist(patient: Patient, edition: Edition, today: date) -> tuple[WorkItem, ...]:
-    """Open work for one patient, the most urgent first; nothing for who died, is lost, or stopped data collection.
+    """Open work for one patient, the most urgent first; only safety for who died, is lost, or stopped data collection.
 
     Work set aside need not be released once it is no longer open for other reasons.
     """
-    items = _open(patient, edition, today, (*ENGINE_RULES, *SITE_RULES))
+    items = _open(patient, edition, today, (*ENGINE_RULES, *SITE_RULES, *ALWAYS_RULES))
     keys = {item.key for item in items}
     return tuple(item for item in items if item.work is not Work.RELEASE_WORK or item.subject in keys)
 
@@ -62,7 +64,9 @@ def next_look_on(patient: Patient, edition: Edition, today: date) -> date | None
 
 
 def _open(patient: Patient, edition: Edition, today: date, rules: tuple[Rule, ...]) -> tuple[WorkItem, ...]:
-    if not patient.history or not engine_work.is_followed(patient):
+    if not engine_work.is_followed(patient):
+        rules = tuple(rule for rule in rules if rule in ALWAYS_RULES)
+    if not patient.history:
         return ()
     holds = edition_for(patient, edition)
     items = [item for rule in rules for item in rule(patient, holds, today)]

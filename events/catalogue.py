@@ -68,6 +68,7 @@ from events.randomisation import AllocationDrawn, AllocationListCommitted, Alloc
 from events.recorded import Recorded, StoredEvent
 from events.safety import (
     AdverseEventRecorded,
+    SeriousAdverseEventAssessed,
     SeriousAdverseEventClosed,
     SeriousAdverseEventDeclared,
     SeriousAdverseEventReported,
@@ -130,7 +131,11 @@ FollowUpEvent = (
     | ReminderSent
 )
 SafetyEvent = (
-    AdverseEventRecorded | SeriousAdverseEventDeclared | SeriousAdverseEventReported | SeriousAdverseEventClosed
+    AdverseEventRecorded
+    | SeriousAdverseEventDeclared
+    | SeriousAdverseEventReported
+    | SeriousAdverseEventAssessed
+    | SeriousAdverseEventClosed
 )
 OutcomeEvent = (
     RecurrenceSuspected

@@ -69,6 +69,9 @@ class Fraction(Facts):
     dose_cgy: int = Field(gt=0, le=3000, title="Dose delivered (cGy)")
     cbct: Answer = Field(default="unknown", title="Cone-beam CT taken")
     shift_mm: Decimal | None = Field(default=None, ge=0, le=200, title="Largest shift on any axis (mm)")
+    shift_corrected: Answer | None = Field(
+        default=None, title="Shift corrected or replanned before the beam went on", description="Asked above 5 mm."
+    )
 
 
 class MissedFraction(Facts):

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from events.event import Event, Facts
+from events.screening import Answer
 
 
 class ToxicityScale(StrEnum):
@@ -16,7 +17,7 @@ class ToxicityScale(StrEnum):
 
 
 class SeriousCriterion(StrEnum):
-    """Why an adverse event is serious (ICH E2A)."""
+    """Why an adverse event is serious (ICH E2A); a pregnancy is not one, and is reported as fast."""
 
     DEATH = "DEATH"
     LIFE_THREATENING = "LIFE_THREATENING"
@@ -24,6 +25,7 @@ class SeriousCriterion(StrEnum):
     DISABILITY = "DISABILITY"
     CONGENITAL_ANOMALY = "CONGENITAL_ANOMALY"
     OTHER_IMPORTANT = "OTHER_IMPORTANT"
+    PREGNANCY = "PREGNANCY"
 
 
 class AdverseEvent(Facts):
@@ -31,6 +33,9 @@ class AdverseEvent(Facts):
 
     term: str = Field(
         min_length=1, max_length=200, title="Term", examples=["Rash: dermatitis associated with radiation"]
+    )
+    select: str | None = Field(
+        default=None, max_length=200, title="Selection of the term", examples=["Radiation"], description="Where it has."
     )
     grade: int = Field(ge=0, le=5, title="Grade (0-5)")
     scale: ToxicityScale = Field(default=ToxicityScale.CTCAE, title="Scale")
@@ -54,6 +59,16 @@ class SeriousAdverseEventNotice(Facts):
 
     sae_id: str = Field(min_length=1, max_length=50, title="SAE number")
     to: Literal["principal-investigator", "ethics-committee"] = Field(title="Reported to")
+    kind: Literal["initial", "follow-up"] | None = Field(default=None, title="First report or follow-up")
+
+
+class SeriousAdverseEventAssessment(Facts):
+    """What the principal investigator makes of a serious adverse event."""
+
+    sae_id: str = Field(min_length=1, max_length=50, title="SAE number")
+    serious: Answer = Field(default="yes", title="Serious")
+    related: Answer = Field(title="Related to the trial treatment")
+    expected: Answer = Field(title="Expected")
 
 
 class SeriousAdverseEventReference(Facts):
@@ -78,6 +93,12 @@ class SeriousAdverseEventReported(SeriousAdverseEventNotice, Event):
     """A serious adverse event was reported onwards."""
 
     type: ClassVar[str] = "serious-adverse-event-reported.v1"
+
+
+class SeriousAdverseEventAssessed(SeriousAdverseEventAssessment, Event):
+    """The principal investigator assessed a serious adverse event. A later assessment replaces an earlier one."""
+
+    type: ClassVar[str] = "serious-adverse-event-assessed.v1"
 
 
 class SeriousAdverseEventClosed(SeriousAdverseEventReference, Event):

@@ -68,7 +68,12 @@ from events.radiotherapy import (
     RadiotherapyStoppedEarly,
 )
 from events.randomisation import AllocationTakenOver, PatientRandomised
-from events.safety import AdverseEventRecorded, SeriousAdverseEventDeclared
+from events.safety import (
+    AdverseEventRecorded,
+    SeriousAdverseEventAssessed,
+    SeriousAdverseEventDeclared,
+    SeriousAdverseEventReported,
+)
 from events.screening import (
     EligibilityConfirmed,
     MedicalHistoryRecorded,
@@ -435,6 +440,19 @@ def serious(on: str = "2021-03-01", **facts: Any) -> SeriousAdverseEventDeclared
         "aware_at": "2021-03-01T08:00:00Z",
     }
     return _made(SeriousAdverseEventDeclared, on, usual, facts)
+
+
+def serious_reported(
+    to: str = "principal-investigator", on: str = "2021-03-01", **facts: Any
+) -> SeriousAdverseEventReported:
+    """A serious adverse event was reported onwards."""
+    return _made(SeriousAdverseEventReported, on, {"sae_id": "SAE-1", "to": to}, facts)
+
+
+def serious_assessed(on: str = "2021-03-02", **facts: Any) -> SeriousAdverseEventAssessed:
+    """The principal investigator found it serious, related and not expected."""
+    usual = {"sae_id": "SAE-1", "serious": "yes", "related": "yes", "expected": "no"}
+    return _made(SeriousAdverseEventAssessed, on, usual, facts)
 
 
 def corrected(target: UUID, replacement: Event, on: str = "2021-03-01", reason: str = "misread") -> EntryCorrected:

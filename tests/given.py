@@ -25,6 +25,7 @@ from domain.protocol.v2_0 import EDITION
 from domain.rejections import Rejection
 from domain.standing import Standing
 from events.event import Event
+from events.radiotherapy import PlanReviewed
 from events.recorded import Actor, Provenance, Recorded, Source
 
 R = TypeVar("R", bound=Rejection)
@@ -34,6 +35,7 @@ NOW = datetime(2026, 12, 1, 4, tzinfo=UTC)
 LIST = AllocationList(ListDesign(capacity=6), bytes(32))
 
 _BY = Provenance(actor=Actor(id="li.wei", role="coordinator", kind="human"), source=Source(kind="form"))
+_BY_REVIEWER = _BY.model_copy(update={"actor": Actor(id="chen.min", role="radiation-oncologist", kind="human")})
 
 
 def entry(position: int) -> UUID:
@@ -56,7 +58,7 @@ def recording(
             version=position - 1,
             event_id=entry(position),
             recorded_at=instant,
-            provenance=_BY,
+            provenance=_BY_REVIEWER if isinstance(event, PlanReviewed) else _BY,
         )
         for position, (event, instant) in enumerate(zip(events, instants, strict=True), start=1)
     )

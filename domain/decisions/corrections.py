@@ -11,6 +11,7 @@ from domain.identifying_text import require_no_identity_in_text
 from domain.patient import Patient
 from domain.plausibility import birth_known, require_plausible_date
 from domain.rejections import Implausible, NoSuchEntry, NotPermitted
+from domain.toxicity.terms import require_grade_of_term
 from events.catalogue import UnreadableEvent, decode
 from events.consent import IdentityDisclosed, PatientForgotten
 from events.corrections import Correction, EntryCorrected, EntryVoided, Void
@@ -20,6 +21,7 @@ from events.genomics import GenomicTestOrdered
 from events.radiotherapy import Plan
 from events.randomisation import PatientRandomised
 from events.recorded import Recorded
+from events.safety import AdverseEvent
 
 
 class CorrectEntry(Correction, Ask):
@@ -68,6 +70,8 @@ def _require_sound(replacement: Event, patient: Patient, circumstances: Circumst
     require_no_identity_in_text(replacement)
     birth = birth_known(replacement, patient)
     require_plausible_date("replacement.occurred_on", replacement.occurred_on, circumstances.today, birth)
+    if isinstance(replacement, AdverseEvent):
+        require_grade_of_term(replacement)
     if isinstance(replacement, Plan):
         require_sound_plan(replacement)
     if isinstance(replacement, Visit | MissedVisit):

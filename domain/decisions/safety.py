@@ -3,11 +3,16 @@
 from typing import ClassVar
 
 from domain.decisions.command import Report
+from domain.decisions.reporting import report
+from domain.patient import Patient
+from domain.toxicity.terms import require_grade_of_term
 from events.event import Event
 from events.safety import (
     AdverseEvent,
     AdverseEventRecorded,
     SeriousAdverseEvent,
+    SeriousAdverseEventAssessed,
+    SeriousAdverseEventAssessment,
     SeriousAdverseEventClosed,
     SeriousAdverseEventDeclared,
     SeriousAdverseEventNotice,
@@ -22,7 +27,7 @@ class RecordAdverseEvent(AdverseEvent, Report):
     wire: ClassVar[str] = "record-adverse-event"
     title: ClassVar[str] = "Adverse event"
     records: ClassVar[type[Event]] = AdverseEventRecorded
-    identity: ClassVar[tuple[str, ...] | None] = ("occurred_on", "term", "scale", "scale_version")
+    identity: ClassVar[tuple[str, ...] | None] = ("occurred_on", "term", "select", "scale", "scale_version")
 
 
 class DeclareSeriousAdverseEvent(SeriousAdverseEvent, Report):
@@ -41,7 +46,17 @@ class RecordSeriousAdverseEventNotice(SeriousAdverseEventNotice, Report):
     title: ClassVar[str] = "Notice of a serious adverse event"
     records: ClassVar[type[Event]] = SeriousAdverseEventReported
     about: ClassVar[tuple[type[Event], str] | None] = (SeriousAdverseEventDeclared, "sae_id")
-    identity: ClassVar[tuple[str, ...] | None] = ("sae_id", "to")
+    identity: ClassVar[tuple[str, ...] | None] = ("sae_id", "to", "kind")
+
+
+class AssessSeriousAdverseEvent(SeriousAdverseEventAssessment, Report):
+    """The principal investigator's assessment: serious, related, expected. No longer serious stops the clocks."""
+
+    wire: ClassVar[str] = "assess-serious-adverse-event"
+    title: ClassVar[str] = "Assessment of a serious adverse event"
+    records: ClassVar[type[Event]] = SeriousAdverseEventAssessed
+    newest_counts: ClassVar[bool] = True
+    about: ClassVar[tuple[type[Event], str] | None] = (SeriousAdverseEventDeclared, "sae_id")
 
 
 class CloseSeriousAdverseEvent(SeriousAdverseEventReference, Report):
@@ -52,3 +67,9 @@ class CloseSeriousAdverseEvent(SeriousAdverseEventReference, Report):
     records: ClassVar[type[Event]] = SeriousAdverseEventClosed
     about: ClassVar[tuple[type[Event], str] | None] = (SeriousAdverseEventDeclared, "sae_id")
     identity: ClassVar[tuple[str, ...] | None] = ("sae_id",)
+
+
+def record_adverse_event(command: RecordAdverseEvent, patient: Patient) -> list[Event]:
+    """Keep a grading whose grade the term has. Raises `Implausible`."""
+    require_grade_of_term(command)
+    return report(command, patient)

@@ -75,6 +75,23 @@ class Prescription:
 
 
 @dataclass(frozen=True, slots=True)
+class DoseConstraint:
+    """What a plan may do to one structure, of the prescription of its own phase (question PQ-05).
+
+    `per_protocol` is the limit that is met, `acceptable` the one that still passes with a remark. A placeholder is
+    shown and judges nobody.
+    """
+
+    structure: str
+    metric: str
+    sense: Literal["at-least", "at-most", "below"]
+    per_protocol: Decimal
+    acceptable: Decimal | None
+    source: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
 class VisitColumn:
     """One column of Table 1 after radiotherapy: when it is due and what is assessed."""
 
@@ -94,6 +111,22 @@ class ReminderStep:
     relative_to: Literal["opens", "closes"]
     days: int
     wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeriousEventClock:
+    """By when something about a serious adverse event must have happened, on UTC instants.
+
+    `starts` sets it going, `applies` says for which events, `met_by` stops it; `escalates` counts from the start.
+    """
+
+    id: str
+    wording: str
+    starts: Literal["awareness", "record", "first-report"]
+    limit: timedelta
+    escalates: tuple[timedelta, ...]
+    applies: Literal["every", "fatal-or-life-threatening", "fatal", "other-related"]
+    met_by: Literal["notice-to-investigator", "assessment", "notice-to-ethics", "follow-up-to-ethics"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +159,12 @@ class Edition:
     weekly_window_days: int
     columns: tuple[VisitColumn, ...]
     reminders: tuple[ReminderStep, ...]
+    dose_constraints: tuple[DoseConstraint, ...]
+    fractions_a_week: int
     cbct_first_fractions: int
     cbct_action_level_mm: Decimal
     plan_reviews: int
+    clocks: tuple[SeriousEventClock, ...]
     margins: Margins
     target_patients: int
     planned_accrual_months: int

@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from domain import criteria as weigh
+from domain.protocol.dose_constraints import ORGANS, TARGET
 from domain.protocol.edition import (
     Criterion,
     Edition,
@@ -18,6 +19,7 @@ from domain.protocol.edition import (
     VisitColumn,
 )
 from domain.protocol.readings import DEFAULT_READINGS
+from domain.protocol.serious_event_clocks import CLOCKS
 from domain.start_of_radiotherapy import starts_in_time
 from events.follow_up import Assessment
 from events.radiotherapy import Phase, PlannedPhase, Regimen
@@ -260,9 +262,12 @@ EDITION = Edition(
     weekly_window_days=3,
     columns=COLUMNS,
     reminders=REMINDERS,
+    dose_constraints=(*TARGET, *ORGANS),
+    fractions_a_week=5,
     cbct_first_fractions=3,
     cbct_action_level_mm=Decimal(5),
     plan_reviews=20,
+    clocks=CLOCKS,
     margins=Margins(
         hazard_ratio=Decimal("2.30"), difference=Decimal("0.10"), one_sided_alpha=Decimal("0.025"), horizon_years=5
     ),

@@ -11,6 +11,7 @@ from domain.decisions.consent import RecordWithdrawal
 from domain.decisions.follow_up import RecordContact, RecordLoss, RecordReturn
 from domain.decisions.outcomes import RecordAdjudication, RecordDeath
 from domain.decisions.safety import (
+    AssessSeriousAdverseEvent,
     CloseSeriousAdverseEvent,
     DeclareSeriousAdverseEvent,
     RecordAdverseEvent,
@@ -135,10 +136,11 @@ def _serious_adverse_event(course: Course, life: Life) -> Iterator[Act]:
     )
     graded = RecordAdverseEvent(occurred_on=_on(on), term=term, grade=3, attribution="probable")
     first = RecordSeriousAdverseEventNotice(occurred_on=_on(on), sae_id=_SAE, to="principal-investigator")
+    assessed = AssessSeriousAdverseEvent(occurred_on=_on(on), sae_id=_SAE, related="yes", expected="yes")
     second_on = on + timedelta(days=3)
     second = RecordSeriousAdverseEventNotice(occurred_on=_on(second_on), sae_id=_SAE, to="ethics-committee")
     closed_on = on + timedelta(days=draws.between(20, 80))
-    yield Act(on, partial(_enter, INVESTIGATOR, (declared, graded, first), ()))
+    yield Act(on, partial(_enter, INVESTIGATOR, (declared, graded, first, assessed), ()))
     yield Act(second_on, partial(_enter, INVESTIGATOR, (second,), ()))
     closed = CloseSeriousAdverseEvent(occurred_on=_on(closed_on), sae_id=_SAE)
     yield Act(closed_on, partial(_enter, INVESTIGATOR, (closed,), ()))

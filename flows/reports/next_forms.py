@@ -24,6 +24,8 @@ FORM_OF_WORK: Mapping[Work, tuple[str, str]] = {
     Work.DELIVER_FRACTION: ("record-fraction", "number"),
     Work.RECORD_TREATMENT_END: ("record-radiotherapy-completion", ""),
     Work.SEE_PATIENT: ("record-visit", "visit"),
+    Work.REPORT_SERIOUS_EVENT: ("record-serious-adverse-event-notice", "sae_id"),
+    Work.ASSESS_SERIOUS_EVENT: ("assess-serious-adverse-event", "sae_id"),
     Work.ANSWER_QUERY: ("answer-query", "query_id"),
     Work.RELEASE_WORK: ("release-work", "key"),
 }

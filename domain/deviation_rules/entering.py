@@ -1,0 +1,62 @@
+"""Departures on the way into the trial: criteria, consent, and the order of randomisation."""
+
+from __future__ import annotations
+
+from domain.deviation_rules.deviation import Deviation, Found
+from domain.eligibility import actual_start, failed, weigh_all
+from domain.patient import Patient
+from domain.protocol.edition import Edition
+from domain.risk_class import class_contradiction
+from events.consent import ConsentKind, ConsentSigned
+from events.genomics import GenomicTestOrdered
+from events.radiotherapy import RadiotherapyStarted
+
+
+def randomised_against_criteria(patient: Patient, edition: Edition) -> Found:
+    """A criterion that fails on the day of randomisation."""
+    assert patient.allocation is not None
+    for verdict in failed(weigh_all(patient, edition, patient.allocation.occurred_on.latest)):
+        if verdict.criterion.id != "EC12":
+            wording = f"Randomised although: {verdict}"
+            yield Deviation(verdict.criterion.id, "major", wording, verdict.finding.entries)
+
+
+def started_late(patient: Patient, edition: Edition) -> Found:
+    """Exclusion 12 weighed on the actual start; nobody is un-enrolled by it."""
+    finding = actual_start(patient, edition)
+    if finding is not None and finding.passes is False:
+        yield Deviation("EC12", "minor", f"Radiotherapy started late: {finding.value}", finding.entries)
+
+
+def consented_after_randomisation(patient: Patient, edition: Edition) -> Found:
+    """Trial consent surely signed after randomisation."""
+    consent = patient.consent(ConsentKind.TRIAL)
+    assert patient.allocation is not None
+    if consent is not None and consent.occurred_on.earliest > patient.allocation.occurred_on.latest:
+        wording = f"Trial consent signed on {consent.occurred_on}, after randomisation"
+        yield Deviation("IC11", "major", wording, (consent.event_id,))
+
+
+def treated_before_randomisation(patient: Patient, edition: Edition) -> Found:
+    """Radiotherapy surely begun before randomisation."""
+    started = patient.first(RadiotherapyStarted)
+    assert patient.allocation is not None
+    if started is not None and started.occurred_on.latest < patient.allocation.occurred_on.earliest:
+        wording = f"Radiotherapy started on {started.occurred_on}, before randomisation"
+        yield Deviation("ORDER", "major", wording, (started.event_id,))
+
+
+def class_contradicts_score(patient: Patient, edition: Edition) -> Found:
+    """A reported risk class that is not the one of its score."""
+    contradiction = class_contradiction(patient, edition)
+    if contradiction is not None:
+        yield Deviation("DR02", "minor", str(contradiction), (contradiction.result.event_id,))
+
+
+def tested_without_consent(patient: Patient, edition: Edition) -> Found:
+    """A RecurIndex order that surely went out before any consent was signed (question PQ-26)."""
+    order = patient.first(GenomicTestOrdered)
+    consents = [consent.occurred_on.earliest for consent in patient.every(ConsentSigned)]
+    if order is not None and consents and order.occurred_on.latest < min(consents):
+        wording = f"RecurIndex test ordered on {order.occurred_on}, before consent was signed"
+        yield Deviation("PQ-26", "minor", wording, (order.event_id,))
