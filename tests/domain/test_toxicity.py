@@ -31,7 +31,12 @@ class TestTerms:
 
     @pytest.mark.parametrize(
         ("term", "grades"),
-        [(DERMATITIS, {1, 2, 3, 4, 5}), (TROPONIN, {3, 4, 5}), (EFFUSION, {1, 3, 4, 5}), ("EDEMA:LIMB", {1, 2, 3, 4, 5})],
+        [
+            (DERMATITIS, {1, 2, 3, 4, 5}),
+            (TROPONIN, {3, 4, 5}),
+            (EFFUSION, {1, 3, 4, 5}),
+            ("EDEMA:LIMB", {1, 2, 3, 4, 5}),
+        ],
     )
     def test_each_term_has_its_own_grades(self, term: str, grades: set[int]) -> None:
         assert grades_of(term) == grades

@@ -96,7 +96,7 @@ STORY = [
     Step("2021-01-05", "she agrees to the trial", [consented()], ["confirm-eligibility"]),
     Step("2021-01-08", "an investigator confirms", [confirm("2021-01-08")], ["randomise"]),
     Step("2021-01-10", "she is randomised", [randomise("2021-01-10")], ["plan-radiotherapy"]),
-    Step("2021-01-20", "she is planned", [planned()], ["review-plan", "deliver-fraction/1"]),
+    Step("2021-01-20", "she is planned", [planned()], ["review-plan"]),
     Step("2021-01-22", "the plan is accepted", [plan_reviewed()], ["deliver-fraction/1"]),
     Step("2021-02-01", "radiotherapy starts", [started(), fraction(1)], ["deliver-fraction/2"]),
     Step(

@@ -19,7 +19,7 @@ def _rows(page: str) -> list[list[str]]:
 
 
 def test_the_worklist_puts_what_is_overdue_first() -> None:
-    planned = patient_with(*facts.enrolled(facts.planned()), patient_id="RJ-1")
+    planned = patient_with(*facts.enrolled(facts.planned(), facts.plan_reviewed()), patient_id="RJ-1")
     page = worklist_page([planned, _patient("RJ-2")], edition_with(), date(2021, 2, 10))
     overdue, current = page.split("## Overdue")[1].split("## To do")
     assert "RJ-1" in overdue
