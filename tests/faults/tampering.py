@@ -28,7 +28,7 @@ def _inject(count: int, chance: Random, place: Place) -> Outcome:
     for number in range(count):
         name = list(FORGERIES)[number % len(FORGERIES)]
         forged, at = FORGERIES[name](rows, seals[-1][0], chance)
-        put_in_place(target.url, forged, _kept(seals, at, len(forged), chance))
+        put_in_place(target.url, forged, _kept(seals, at, {row[0] for row in forged}, chance))
         positions = [finding.position for finding in target.verified().findings]
         named[name] += at in positions
         unnamed += [] if at in positions else [f"{name} at {at}, named: {positions}"]
@@ -43,9 +43,9 @@ def _inject(count: int, chance: Random, place: Place) -> Outcome:
     )
 
 
-def _kept(seals: Sequence[Row], at: int, end: int, chance: Random) -> list[Row]:
+def _kept(seals: Sequence[Row], at: int, positions: set[int], chance: Random) -> list[Row]:
     """The seals the forger leaves: all that the tables allow, or only those that are still true."""
-    possible = [seal for seal in seals if seal[0] <= end]
+    possible = [seal for seal in seals if seal[0] in positions]
     return [seal for seal in possible if seal[0] < at] if chance.random() < 0.5 else possible
 
 
