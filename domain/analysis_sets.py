@@ -9,9 +9,11 @@ from domain.dose import delivered_cgy, planned_cgy
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from events.radiotherapy import (
+    FractionDelivered,
     NodalVolumeDelivered,
     RadiotherapyCompleted,
     RadiotherapyNeverStarted,
+    RadiotherapyStarted,
     RadiotherapyStoppedEarly,
 )
 from events.randomisation import Arm
@@ -48,8 +50,15 @@ def as_treated(patient: Patient, edition: Edition) -> Arm | None:
     return delivered.event.arm if delivered else patient.arm
 
 
+def safety(patient: Patient, edition: Edition) -> Arm | None:
+    """Everyone who was given a fraction or is known to have begun, by the nodal volume delivered."""
+    begun = any(patient.has(kind) for kind in (FractionDelivered, RadiotherapyStarted, RadiotherapyCompleted))
+    return as_treated(patient, edition) if begun else None
+
+
 POPULATIONS: Mapping[str, Population] = {
     "itt": intention_to_treat,
     "per-protocol": per_protocol,
     "as-treated": as_treated,
+    "safety": safety,
 }

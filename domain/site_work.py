@@ -17,7 +17,7 @@ from domain.set_aside import set_aside
 from domain.visit_windows import anchor, scheduled_visits, weekly_visits
 from domain.work_item import Doer, Work, WorkItem
 from events.conduct import QueryAnswered, QueryClosed, QueryOpened
-from events.consent import ConsentKind, WithdrawalScope
+from events.consent import ConsentKind, ConsentSigned, WithdrawalScope
 from events.follow_up import ScheduledVisit
 from events.radiotherapy import FractionDelivered, RadiotherapyPlanned
 
@@ -56,6 +56,20 @@ def consent(patient: Patient, edition: Edition, today: date) -> Iterator[WorkIte
     elif "IC04" in met and not asked_to_test:
         wording = "Obtain consent to the genomic test"
         yield _item(patient, Work.OBTAIN_CONSENT, today, "coordinator", wording, ConsentKind.GENOMIC_TEST)
+
+
+def reconsent(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
+    """Consent to an amended protocol, from everyone still seen whose newest form is of another edition.
+
+    Forms carry the number of their edition; where that was never recorded, nothing is asked.
+    """
+    signed = [entry.event for entry in patient.every(ConsentSigned) if entry.event.kind is ConsentKind.TRIAL]
+    if patient.allocation is None or not signed or patient.withdrew(WithdrawalScope.VISITS):
+        return
+    if edition.id not in {consent.form_version for consent in signed} and signed[-1].form_version:
+        wording = f"Obtain consent to edition {edition.id}: signed was {signed[-1].form_version}"
+        key = f"{Work.OBTAIN_CONSENT}/{patient.patient_id}/{ConsentKind.TRIAL}/{edition.id}"
+        yield WorkItem(Work.OBTAIN_CONSENT, key, patient.patient_id, today, "coordinator", wording, ConsentKind.TRIAL)
 
 
 def settle(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:

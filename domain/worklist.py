@@ -27,6 +27,7 @@ SITE_RULES: tuple[Rule, ...] = (
     site_work.settle,
     site_work.screen,
     site_work.consent,
+    site_work.reconsent,
     site_work.enter,
     site_work.treat,
     site_work.see,

@@ -16,6 +16,8 @@ PARTS: Mapping[Part, tuple[str, ...]] = MappingProxyType(
         "eligibility": ("criteria", "risk_factors", "risk_factors_needed", "genomic"),
         "radiotherapy": (
             "prescriptions",
+            "dose_constraints",
+            "fractions_a_week",
             "cbct_first_fractions",
             "cbct_action_level_mm",
             "plan_reviews",

@@ -316,13 +316,13 @@ def test_g07_counts_beside_the_protocols_own_endpoints() -> None:
 def test_g16_is_analysed_as_randomised_and_as_treated_but_not_per_protocol() -> None:
     crossed = patient_with(*enrolled(completed(), volume_delivered("IMNI")))
     arms = {name: population(crossed, EDITION) for name, population in POPULATIONS.items()}
-    assert arms == {"itt": "OMIT", "per-protocol": None, "as-treated": "IMNI"}
+    assert arms == {"itt": "OMIT", "per-protocol": None, "as-treated": "IMNI", "safety": "IMNI"}
 
 
 def test_g23_stays_in_intention_to_treat_and_leaves_per_protocol() -> None:
     later_high = patient_with(*enrolled(completed(), amended(46, on="2021-03-01")))
     arms = {name: population(later_high, EDITION) for name, population in POPULATIONS.items()}
-    assert arms == {"itt": "OMIT", "per-protocol": None, "as-treated": "OMIT"}
+    assert arms == {"itt": "OMIT", "per-protocol": None, "as-treated": "OMIT", "safety": "OMIT"}
 
 
 def test_g24_is_one_event_from_the_first_report() -> None:
