@@ -50,6 +50,7 @@ def test_the_simple_scheme_of_the_zero_seed_never_changes() -> None:
 @pytest.mark.parametrize("size", [2, 4, 6])
 @pytest.mark.parametrize("seed", range(20))
 def test_every_block_is_balanced(size: int, seed: int) -> None:
+    """A02: every block is balanced."""
     design = ListDesign(AllocationScheme.PERMUTED_BLOCKS, capacity=60, block_sizes=(size,))
     arms = AllocationList(design, _seed(seed)).arms()
     for start in range(0, 60, size):
@@ -65,6 +66,7 @@ def test_under_mixed_blocks_the_arms_are_never_more_than_half_a_block_apart() ->
 
 
 def test_permutations_of_a_block_are_equally_likely() -> None:
+    """A03: block permutations are uniform."""
     design = ListDesign(AllocationScheme.PERMUTED_BLOCKS, capacity=4000, block_sizes=(4,))
     arms = AllocationList(design, ZERO_SEED).arms()
     seen = Counter(arms[start : start + 4] for start in range(0, 4000, 4))
@@ -89,6 +91,7 @@ def test_bytes_that_would_favour_small_numbers_are_rejected() -> None:
 
 @pytest.mark.parametrize("design", [SIMPLE, replace(BLOCKS, capacity=25), ListDesign(capacity=1)])
 def test_every_place_proves_that_it_stood_in_the_committed_list(design: ListDesign) -> None:
+    """A09: the proof of every place verifies."""
     allocation_list = AllocationList(design, _seed(1))
     committed = _committed(allocation_list)
     draws = [allocation_list.draw(number) for number in range(1, design.capacity + 1)]
@@ -98,6 +101,7 @@ def test_every_place_proves_that_it_stood_in_the_committed_list(design: ListDesi
 
 
 def test_an_altered_draw_proves_nothing() -> None:
+    """A09: an altered one does not."""
     allocation_list = AllocationList(SIMPLE, _seed(1))
     committed = _committed(allocation_list)
     for number in range(1, SIMPLE.capacity + 1):

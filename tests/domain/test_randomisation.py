@@ -65,6 +65,8 @@ def test_the_proof_in_the_event_verifies_against_the_commitment() -> None:
 
 
 def test_who_was_randomised_is_not_randomised_again_and_no_place_is_looked_at() -> None:
+    """A06: nobody is randomised twice."""
+
     def never() -> Draw:
         raise AssertionError("a place was revealed")
 
@@ -144,6 +146,7 @@ def test_consent_and_randomisation_may_fall_on_one_day() -> None:
 
 
 def test_an_exhausted_list_is_an_alarm_not_a_second_round() -> None:
+    """A12: an exhausted list is refused, never begun again."""
     given(*READY).next_place(7).when(RANDOMISE).then_rejected(
         NotPermitted, field="allocation list", mentions=["place 7", "6 places", "tell the statistician"]
     )
@@ -176,6 +179,7 @@ def test_an_allocation_made_here_is_not_overruled_from_elsewhere(arm: Arm) -> No
 
 
 def test_no_refusal_shows_what_the_next_place_holds() -> None:
+    """A08: no error text shows the next arm."""
     sealed = AllocationList(ListDesign(capacity=1), bytes(32))
     situations: list[Any] = [situation for situation, *_ in BARRED] + [_ready(facts.result(45))]
     for situation in situations:

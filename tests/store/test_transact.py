@@ -172,6 +172,7 @@ def _randomise_one(home: Path, patient_ids: list[str]) -> int:
 
 
 def test_randomisations_at_once_draw_consecutive_places_one_a_patient(trial_log: TrialLog, home: Path) -> None:
+    """A04: two at once take two consecutive numbers; A16: numbers stand in the order recorded."""
     patient_ids = [f"RJ-{number:04d}" for number in range(1, 9)]
     _ready(trial_log, *patient_ids)
     assert sum(together(4, _randomise_one, home, patient_ids)) == len(patient_ids)
@@ -186,6 +187,7 @@ def test_randomisations_at_once_draw_consecutive_places_one_a_patient(trial_log:
 
 
 def test_a_draw_and_its_randomisation_stand_side_by_side(trial_log: TrialLog) -> None:
+    """A07: a draw and its randomisation are one transaction."""
     _ready(trial_log, ANNA)
     (randomised,) = trial_log.transact(ANNA, _randomise(), LI_WEI)
     (drawn,) = trial_log.allocations().every(AllocationDrawn)
@@ -194,6 +196,7 @@ def test_a_draw_and_its_randomisation_stand_side_by_side(trial_log: TrialLog) ->
 
 
 def test_a_second_randomisation_draws_nothing(trial_log: TrialLog) -> None:
+    """A05: the same request again gives the same allocation."""
     _ready(trial_log, ANNA)
     trial_log.transact(ANNA, _randomise(), LI_WEI)
     assert trial_log.transact(ANNA, _randomise(), LI_WEI) == ()
