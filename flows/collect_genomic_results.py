@@ -20,7 +20,7 @@ from flows.gateways.errors import GatewayError
 from flows.gateways.fhir_reports import Report
 from flows.gateways.laboratory import ReportBatch
 from flows.resources import Resources, resources
-from flows.work_off import Outcome, open_items
+from flows.work_off import Fate, Outcome, fate_of, open_items
 
 _FINAL = ("final", "amended", "corrected", "appended")
 _cursors: dict[str, str | None] = {}
@@ -43,13 +43,13 @@ async def collect_genomic_results(patient_ids: Sequence[str]) -> tuple[Outcome, 
         batch = await given.laboratory.reports_since(_cursors.get(place))
     except GatewayError as problem:
         get_run_logger().warning("%s", problem)
-        return _still_open(given, patient_ids, str(problem))
+        return _still_open(given, patient_ids, str(problem), fate_of(problem))
     record_batch(given, batch)
     _cursors[place] = batch.cursor
     try:
         await chase(given, patient_ids)
     except GatewayError as problem:
-        return _still_open(given, patient_ids, str(problem))
+        return _still_open(given, patient_ids, str(problem), fate_of(problem))
     return _still_open(given, patient_ids, "not reported yet")
 
 
@@ -68,9 +68,11 @@ def record_batch(given: Resources, batch: ReportBatch) -> None:
         _set_aside(given, None, unreadable.report_id, unreadable.version, unreadable.problem)
 
 
-def _still_open(given: Resources, patient_ids: Sequence[str], problem: str) -> tuple[Outcome, ...]:
+def _still_open(
+    given: Resources, patient_ids: Sequence[str], problem: str, fate: Fate = "later"
+) -> tuple[Outcome, ...]:
     items = open_items(given, patient_ids, Work.COLLECT_GENOMIC_RESULT)
-    return tuple(Outcome(item.key, item.patient_id, "later", problem) for item in items)
+    return tuple(Outcome(item.key, item.patient_id, fate, problem) for item in items)
 
 
 def record_report(given: Resources, report: Report) -> None:

@@ -68,6 +68,11 @@ class Tries:
         """Whether trying again would change nothing. A machine that is down breaks no item, however long it takes."""
         return outcome.fate == "person" or self._tried[outcome.key].broken >= self.pace.broken_tries
 
+    def hurry(self, key: str) -> None:
+        """Let an item be tried at once, whatever its delay; what was counted stays counted."""
+        if key in self._tried:
+            self._tried[key].again_at = None
+
     def forget(self, key: str) -> None:
         """Begin anew with an item: when a person releases it, it is tried at once."""
         self._tried.pop(key, None)

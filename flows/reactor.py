@@ -24,6 +24,7 @@ from events.event import Event
 from events.genomics import GenomicTestOrdered
 from events.recorded import Recorded
 from events.streams import patient_of
+from flows.breaker import Breakers
 from flows.clock import Clock
 from flows.lead import Lead, pause
 from flows.live_patients import LivePatients
@@ -69,6 +70,7 @@ class Reactor:
         self._clock = self.ticking or self.given.clock
         self._lead = Lead(self.given.trial_log.log, self._clock)
         self._tries = Tries(self.pace, self._clock)
+        self._breakers = Breakers(self.pace, self._clock)
         self.live = LivePatients(self.given.trial_log)
         self._open = OpenWork()
         self._unseen: set[str] = set()
@@ -76,7 +78,7 @@ class Reactor:
         self._refreshed_at: datetime | None = None
         self._analysed_at: datetime | None = None
         self._sealed_at: datetime | None = None
-        self._sealed = sealed_size(self.given.trial_log.log)
+        self._sealed: int | None = None
 
     async def settle(self) -> None:
         """React until nothing is open that can be done now."""
@@ -84,13 +86,13 @@ class Reactor:
         await self._listen()
         while due := self._due():
             for work, items in _by_work(due).items():
-                self._note(await self._answer(work, items))
+                self._note(work, await self._answer(work, items))
             self._read_on()
         await self._refresh()
         await self._analyse()
         await self._seal()
 
-    async def run(self, stop: asyncio.Event, every: float = 0.2) -> None:
+    async def run(self, stop: asyncio.Event, every: float = 0.1) -> None:
         """Settle whenever the log has grown or something is due again, until told to stop. `every` in seconds.
 
         Only the reactor that leads works; another one started by mistake waits until the lead is free.
@@ -130,7 +132,7 @@ class Reactor:
         self._open.look(self.live.patients, touched, edition_in_force(self.live.trial), self.given.today)
 
     def _due(self) -> list[WorkItem]:
-        return [item for item in self._open if self._tries.may_try(item.key)]
+        return self._breakers.admitted(self._open, self._tries.may_try)
 
     async def _answer(self, work: Work, items: Sequence[WorkItem]) -> Sequence[Outcome]:
         """One flow run for all items of a kind; an item it says nothing of is looked at again later."""
@@ -143,11 +145,15 @@ class Reactor:
         told = {outcome.key for outcome in outcomes}
         return (*outcomes, *(Outcome(i.key, i.patient_id, "later") for i in items if i.key not in told))
 
-    def _note(self, outcomes: Sequence[Outcome]) -> None:
+    def _note(self, work: Work, outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
             tries = self._tries.count(outcome)
             if self._tries.is_for_a_person(outcome):
                 self._set_aside(outcome, tries)
+        if self._breakers.note(work, outcomes):
+            for item in self._open:
+                if item.work is work:
+                    self._tries.hurry(item.key)
 
     def _set_aside(self, outcome: Outcome, tries: int) -> None:
         command = SetWorkAside(
@@ -187,8 +193,12 @@ class Reactor:
             self._read_on()
 
     async def _seal(self) -> None:
+        if self.reactions.seal is None:
+            return
+        if self._sealed is None:
+            self._sealed = sealed_size(self.given.trial_log.log)
         new = self.live.position - self._sealed
-        if self.reactions.seal is None or new <= 0:
+        if new <= 0:
             return
         if new >= self.pace.seal_at or self._is_time(self._sealed_at, self.pace.seal_every):
             position = self.live.position

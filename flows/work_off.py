@@ -13,21 +13,25 @@ from prefect.cache_policies import NO_CACHE
 from domain.rejections import Rejection
 from domain.work_item import Work, WorkItem
 from domain.worklist import engine_worklist
-from flows.gateways.errors import AskAPerson, TryAgain
+from flows.gateways.errors import AskAPerson, GatewayError, NotDelivered, TryAgain
 from flows.resources import Resources, resources
 
 _AT_ONCE = 8
+UNANSWERED_IN_A_ROW = 3
+"""So many calls in a row without an answer, and the rest of a batch is left for later: nobody is there."""
 
+Fate = Literal["done", "later", "away", "person", "broken"]
 Doing = Callable[[Resources, WorkItem], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one item, and why: done; to be tried later; for a person to settle; or broken by our own fault."""
+    """What became of one item, and why: done; to be tried later; nobody answered, so later too; for a person to settle;
+    or broken by our own fault."""
 
     key: str
     patient_id: str
-    fate: Literal["done", "later", "person", "broken"] = "done"
+    fate: Fate = "done"
     problem: str = ""
 
 
@@ -46,10 +50,16 @@ async def work_off(work: Work, patient_ids: Sequence[str], do: Doing) -> tuple[O
     """Do every open item of one kind. One that fails stays open and stops no other."""
     given = resources()
     gate = asyncio.Semaphore(_AT_ONCE)
+    unanswered = 0
 
     async def one(item: WorkItem) -> Outcome:
+        nonlocal unanswered
         async with gate:
-            return await _attempt(item, do)
+            if unanswered >= UNANSWERED_IN_A_ROW:
+                return Outcome(item.key, item.patient_id, "away", "not tried: others before it were not answered")
+            outcome = await _attempt(item, do)
+            unanswered = unanswered + 1 if outcome.fate == "away" else 0
+            return outcome
 
     return tuple(await asyncio.gather(*(one(item) for item in open_items(given, patient_ids, work))))
 
@@ -59,7 +69,7 @@ async def _attempt(item: WorkItem, do: Doing) -> Outcome:
     try:
         await do(resources(), item)
     except TryAgain as problem:
-        return _not_done(item, "later", str(problem))
+        return _not_done(item, fate_of(problem), str(problem))
     except (AskAPerson, Rejection) as problem:
         return _not_done(item, "person", str(problem))
     except Exception as problem:
@@ -67,6 +77,12 @@ async def _attempt(item: WorkItem, do: Doing) -> Outcome:
     return Outcome(item.key, item.patient_id)
 
 
-def _not_done(item: WorkItem, fate: Literal["later", "person", "broken"], problem: str) -> Outcome:
+def fate_of(problem: GatewayError) -> Fate:
+    """What becomes of an item for now: nobody answered at all, or somebody did."""
+    partly = isinstance(problem, NotDelivered) and problem.delivered
+    return "away" if isinstance(problem, TryAgain) and not partly else "later"
+
+
+def _not_done(item: WorkItem, fate: Fate, problem: str) -> Outcome:
     get_run_logger().warning("%s: %s", item.key, problem)
     return Outcome(item.key, item.patient_id, fate, problem)

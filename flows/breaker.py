@@ -1,0 +1,61 @@
+"""The circuit breaker of each call to a gateway: while nobody answers it rests, then a single item asks again.
+
+One for each kind of work and not for each house: a laboratory may take no orders and still tell its results.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.work_item import Work, WorkItem
+from flows.clock import Clock
+from flows.pace import Pace
+from flows.work_off import UNANSWERED_IN_A_ROW, Outcome
+
+
+@dataclass
+class _Call:
+    """Items and rounds that nobody answered since somebody last did; `again_at` is when the present rest ends."""
+
+    unanswered: int = 0
+    rounds: int = 0
+    again_at: datetime | None = None
+
+
+class Breakers:
+    """Which kinds of work rest. The rests grow like the delays of an item, and end at once when somebody answers."""
+
+    def __init__(self, pace: Pace, clock: Clock) -> None:
+        self._pace, self._clock = pace, clock
+        self._calls: dict[Work, _Call] = defaultdict(_Call)
+
+    def admitted(self, items: Iterable[WorkItem], may_try: Callable[[str], bool]) -> list[WorkItem]:
+        """Of all open items those that may be done now: of a kind that rests none, or the one that asks again."""
+        by_work: dict[Work, list[WorkItem]] = defaultdict(list)
+        for item in items:
+            by_work[item.work].append(item)
+        return [item for work, its in by_work.items() for item in self._of(work, its, may_try)]
+
+    def _of(self, work: Work, items: Sequence[WorkItem], may_try: Callable[[str], bool]) -> Iterator[WorkItem]:
+        call = self._calls[work]
+        if call.again_at is None:
+            return (item for item in items if may_try(item.key))
+        if call.again_at > self._clock.now():
+            return iter(())
+        return iter((items[call.rounds % len(items)],))  # another one each time: it may be the item that is at fault
+
+    def note(self, work: Work, outcomes: Sequence[Outcome]) -> bool:
+        """Learn from what became of items of one kind; True when somebody answers again after a rest."""
+        if not outcomes:
+            return False
+        if any(outcome.fate != "away" for outcome in outcomes):
+            return self._calls.pop(work, _Call()).again_at is not None
+        call = self._calls[work]
+        call.unanswered += len(outcomes)
+        call.rounds += 1
+        if call.unanswered >= UNANSWERED_IN_A_ROW:
+            call.again_at = self._clock.now() + self._pace.delay(work, call.rounds)
+        return False
