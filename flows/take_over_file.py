@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -55,12 +55,12 @@ class TakeOverFile:
         return (Problem(self.columns[-1], beyond, f"is more than one cell: {counted}; {way_out}"),)
 
 
-def read_file(path: Path) -> TakeOverFile:
-    """Read a file in which each row has a patient. Raises `TakeOverRefused`."""
+def read_file(path: Path, known: Collection[str] = tuple(COLUMNS), required: str = REQUIRED) -> TakeOverFile:
+    """Read a file in which each row has a patient; its columns are among `known`. Raises `TakeOverRefused`."""
     lines = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
     try:
         heading = [cell.strip() for cell in next(lines, [])]
-        _require_columns(path.name, heading)
+        _require_columns(path.name, heading, known, required)
         columns = [column for column in heading if column not in REMARKS]
         return TakeOverFile(columns, list(_rows(heading, lines)))
     except csv.Error as problem:
@@ -94,23 +94,23 @@ def _text(path: Path) -> str:
         raise TakeOverRefused(f"{path.name}: is not UTF-8 text ({problem}); save it as CSV UTF-8") from None
 
 
-def _require_columns(name: str, heading: Sequence[str]) -> None:
+def _require_columns(name: str, heading: Sequence[str], known: Collection[str], required: str) -> None:
     if not any(heading):
         raise TakeOverRefused(f"{name}: has no heading; the first line names the columns, see docs/import.md")
     if any(mark in heading[0] for mark in (";", "\t")):
         raise TakeOverRefused(f"{name}: the heading is {heading[0]!r}; save it with commas between the cells")
     for column in heading:
-        if column not in COLUMNS and column not in REMARKS:
-            raise TakeOverRefused(f"{name} row 1: column {column!r} is not known; {_nearest(column)}")
+        if column not in known and column not in REMARKS:
+            raise TakeOverRefused(f"{name} row 1: column {column!r} is not known; {_nearest(column, known)}")
         if heading.count(column) > 1:
             raise TakeOverRefused(f"{name} row 1: column {column!r} stands twice; leave one of them out")
-    if REQUIRED not in heading:
-        raise TakeOverRefused(f"{name} row 1: has no column {REQUIRED}; the columns are in docs/import.md")
+    if required not in heading:
+        raise TakeOverRefused(f"{name} row 1: has no column {required}; the columns are in docs/import.md")
 
 
-def _nearest(column: str) -> str:
-    near = get_close_matches(column.lower(), COLUMNS, n=1)
-    return f"did you mean {near[0]}?" if near else f"the columns are {', '.join(COLUMNS)}"
+def _nearest(column: str, known: Collection[str]) -> str:
+    near = get_close_matches(column.lower(), list(known), n=1)
+    return f"did you mean {near[0]}?" if near else f"the columns are {', '.join(known)}"
 
 
 def _rows(heading: Sequence[str], lines: Any) -> Iterator[Row]:

@@ -19,6 +19,7 @@ from deployments.command_line import (
     recording,
     replaying,
     running,
+    treating,
 )
 from deployments.command_line.printing import BAD_INPUT, refuse
 
@@ -34,6 +35,7 @@ application.command("init")(recording.init)
 application.command("up")(running.up)
 application.command("demo")(running.demo)
 application.command("import")(recording.import_patients)
+application.command("import-fractions")(treating.import_fraction_files)
 application.command("record")(recording.record)
 application.command("identify")(identifying.identify)
 application.command("identity")(identifying.identity)

@@ -11,11 +11,9 @@ from domain.decisions.consent import RecordWithdrawal
 from domain.decisions.follow_up import RecordContact, RecordLoss, RecordReturn
 from domain.decisions.outcomes import RecordAdjudication, RecordDeath
 from domain.decisions.safety import (
-    AssessSeriousAdverseEvent,
     CloseSeriousAdverseEvent,
     DeclareSeriousAdverseEvent,
     RecordAdverseEvent,
-    RecordSeriousAdverseEventNotice,
 )
 from domain.simulation.courses import Course
 from domain.simulation.lives import Life
@@ -124,7 +122,7 @@ def _withdrawal(life: Life) -> Iterator[Act]:
 
 
 def _serious_adverse_event(course: Course, life: Life) -> Iterator[Act]:
-    """In hospital with pneumonitis: declared, reported onwards within days, closed when she is well."""
+    """In hospital with pneumonitis: declared and graded, closed when she is well; its clocks ask for the rest."""
     draws = course.draws("serious adverse event")
     on = life.randomised_on + timedelta(days=draws.between(90, 180))
     if not draws.happens(course.assumptions.serious_adverse_event) or not life.attends_on(on):
@@ -135,13 +133,8 @@ def _serious_adverse_event(course: Course, life: Life) -> Iterator[Act]:
         occurred_on=_on(on), sae_id=_SAE, term=term, criteria=(SeriousCriterion.HOSPITALISATION,), aware_at=aware_at
     )
     graded = RecordAdverseEvent(occurred_on=_on(on), term=term, grade=3, attribution="probable")
-    first = RecordSeriousAdverseEventNotice(occurred_on=_on(on), sae_id=_SAE, to="principal-investigator")
-    assessed = AssessSeriousAdverseEvent(occurred_on=_on(on), sae_id=_SAE, related="yes", expected="yes")
-    second_on = on + timedelta(days=3)
-    second = RecordSeriousAdverseEventNotice(occurred_on=_on(second_on), sae_id=_SAE, to="ethics-committee")
     closed_on = on + timedelta(days=draws.between(20, 80))
-    yield Act(on, partial(_enter, INVESTIGATOR, (declared, graded, first, assessed), ()))
-    yield Act(second_on, partial(_enter, INVESTIGATOR, (second,), ()))
+    yield Act(on, partial(_enter, INVESTIGATOR, (declared, graded), ()))
     closed = CloseSeriousAdverseEvent(occurred_on=_on(closed_on), sae_id=_SAE)
     yield Act(closed_on, partial(_enter, INVESTIGATOR, (closed,), ()))
 

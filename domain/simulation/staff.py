@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from domain.simulation import entering_staff, treating_staff, visiting_staff
+from domain.simulation import entering_staff, safety_staff, treating_staff, visiting_staff
 from domain.simulation.courses import Course
 from domain.simulation.leaving_acts import leaving_acts
 from domain.simulation.lives import Life
@@ -26,6 +26,8 @@ ANSWERS: Mapping[Work, Answer] = {
     Work.DELIVER_FRACTION: treating_staff.deliver_fractions,
     Work.RECORD_TREATMENT_END: treating_staff.record_treatment_end,
     Work.SEE_PATIENT: visiting_staff.see_patient,
+    Work.REPORT_SERIOUS_EVENT: safety_staff.report_serious_event,
+    Work.ASSESS_SERIOUS_EVENT: safety_staff.assess_serious_event,
     Work.ANSWER_QUERY: entering_staff.answer_query,
     Work.RELEASE_WORK: entering_staff.release_work,
 }

@@ -1,0 +1,156 @@
+"""Fractions in a batch, from CSV and from the treatment records of the linear accelerator."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.decisions.radiotherapy import RecordFraction
+from domain.decisions.screening import ScreenPatient
+from events.radiotherapy import FractionDelivered
+from events.recorded import Actor, Source
+from events.streams import StreamNames
+from flows.fraction_import import FractionResult, import_fractions
+from flows.take_over import TakeOverRefused
+from store.open_log import open_log
+from store.transact import Entry, TrialLog
+from tests import facts
+
+HEADING = "patient_id,occurred_on,phase,number,dose_cgy,cbct,shift_mm,shift_corrected\n"
+BY = Actor(id="li.wei", role="data-manager", kind="human")
+
+
+def entry(reference: str) -> Entry:
+    return Entry(BY, Source(kind="import", reference=reference), datetime(2021, 3, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+def trial_log(tmp_path: Path) -> Any:
+    with open_log(f"sqlite:///{tmp_path / 'trial.sqlite3'}") as log:
+        trial = TrialLog(log, StreamNames(simulated=False))
+        woman = ScreenPatient.model_validate(facts.screened().model_dump(mode="json"))
+        trial.transact("RJ-1", woman, entry("opening"))
+        yield trial
+
+
+def given(trial_log: TrialLog) -> list[tuple[str, int, int]]:
+    fractions = trial_log.patient("RJ-1").every(FractionDelivered)
+    return [(one.event.phase.value, one.event.number, one.event.dose_cgy) for one in fractions]
+
+
+def batch(trial_log: TrialLog, path: Path, text: str, **options: Any) -> FractionResult:
+    path.write_text(HEADING + text, encoding="utf-8")
+    return import_fractions(trial_log, [path], entry, **options)
+
+
+def test_good_fractions_are_kept_and_told_again_change_nothing(trial_log: TrialLog, tmp_path: Path) -> None:
+    text = "RJ-1,2021-02-01,MAIN,1,267,yes,2.5,\nRJ-1,2021-02-02,,2,267,yes,6,yes\n"
+    first, second = (batch(trial_log, tmp_path / "fractions.csv", text) for _ in range(2))
+    assert (first.rows, first.recorded, first.unchanged, first.rejected) == (2, 2, 0, 0)
+    assert (second.recorded, second.unchanged, second.reject_file) == (0, 2, None)
+    assert given(trial_log) == [("MAIN", 1, 267), ("MAIN", 2, 267)]
+
+
+def test_bad_fractions_are_set_apart_with_the_reason_and_can_be_mended(trial_log: TrialLog, tmp_path: Path) -> None:
+    text = "RJ-1,2021-02-01,MAIN,1,267,yes,,\nRJ-1,2021-02-30,MAIN,2,267,,,\nRJ-9,2021-02-03,MAIN,3,267,,,\nRJ-1,1\n"
+    result = batch(trial_log, tmp_path / "fractions.csv", text)
+    assert (result.recorded, result.rejected) == (1, 3)
+    assert "fractions.csv:3, column occurred_on" in result.problems[0]
+    assert "no such patient" in result.problems[1]
+    assert "2 cells" in result.problems[2]
+    with (tmp_path / "fractions.rejects.csv").open() as file:
+        assert [row["patient_id"] for row in csv.DictReader(file)] == ["RJ-1", "RJ-9", "RJ-1"]
+    mended = (tmp_path / "fractions.rejects.csv").read_text().replace("2021-02-30", "2021-02-02")
+    (tmp_path / "mended.csv").write_text(mended)
+    assert import_fractions(trial_log, [tmp_path / "mended.csv"], entry).recorded == 1
+
+
+def test_a_fraction_told_otherwise_wants_a_correction(trial_log: TrialLog, tmp_path: Path) -> None:
+    batch(trial_log, tmp_path / "one.csv", "RJ-1,2021-02-01,MAIN,1,267,,,\n")
+    result = batch(trial_log, tmp_path / "two.csv", "RJ-1,2021-02-01,MAIN,1,200,,,\n")
+    assert (result.recorded, result.rejected) == (0, 1)
+    assert "correct-entry" in result.problems[0]
+
+
+def test_a_preview_writes_nothing(trial_log: TrialLog, tmp_path: Path) -> None:
+    text = "RJ-1,2021-02-01,MAIN,1,267,,,\nRJ-1,never,MAIN,2,267,,,\n"
+    result = batch(trial_log, tmp_path / "fractions.csv", text, dry_run=True)
+    assert (result.recorded, result.rejected, result.reject_file) == (1, 1, None)
+    assert given(trial_log) == []
+    assert not (tmp_path / "fractions.rejects.csv").exists()
+
+
+def test_a_file_with_an_unknown_column_is_refused_whole(trial_log: TrialLog, tmp_path: Path) -> None:
+    (tmp_path / "wrong.csv").write_text("patient_id,dose\nRJ-1,267\n")
+    with pytest.raises(TakeOverRefused, match="did you mean dose_cgy"):
+        import_fractions(trial_log, [tmp_path / "wrong.csv"], entry)
+
+
+def test_the_reject_file_does_not_replace_the_file(trial_log: TrialLog, tmp_path: Path) -> None:
+    with pytest.raises(TakeOverRefused, match="another name"):
+        batch(trial_log, tmp_path / "one.csv", "", reject_path=tmp_path / "one.csv")
+
+
+def treatment_record(path: Path, number: int, *doses: str, **changed: Any) -> Path:
+    """An RT Beams Treatment Record of one fraction, a beam a dose (Gy)."""
+    from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+    from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
+
+    meta = FileMetaDataset()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    meta.MediaStorageSOPClassUID = UID("1.2.840.10008.5.1.4.1.1.481.4")
+    meta.MediaStorageSOPInstanceUID = generate_uid()
+    record = FileDataset(str(path), {}, file_meta=meta, preamble=bytes(128))
+    record.SOPClassUID, record.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
+    record.PatientID, record.TreatmentDate, record.ReferencedFractionGroupNumber = "RJ-1", "20210201", 1
+    beams: list[Dataset] = []
+    for dose in doses:
+        beam, reference = Dataset(), Dataset()
+        reference.CalculatedDoseReferenceDoseValue = dose
+        beam.CurrentFractionNumber = number
+        beam.ReferencedCalculatedDoseReferenceSequence = [reference]
+        beams.append(beam)
+    record.TreatmentSessionBeamSequence = beams
+    for name, value in changed.items():
+        setattr(record, name, value)
+    record.save_as(path, enforce_file_format=True)
+    return path
+
+
+def test_a_treatment_record_is_a_fraction(trial_log: TrialLog, tmp_path: Path) -> None:
+    main = treatment_record(tmp_path / "main.dcm", 1, "1.30", "1.37")
+    boost = treatment_record(
+        tmp_path / "boost.dcm", 1, "2.67", ReferencedFractionGroupNumber=2, TreatmentDate="20210222"
+    )
+    result = import_fractions(trial_log, [main, boost], entry)
+    assert (result.recorded, result.rejected) == (2, 0)
+    assert given(trial_log) == [("MAIN", 1, 267), ("BOOST", 1, 267)]
+    told = RecordFraction.model_validate({"occurred_on": "2021-02-01", "number": 1, "dose_cgy": 267})
+    assert trial_log.transact("RJ-1", told, entry("form")) == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.481.5"}, "not an RT Beams Treatment Record"),
+        ({"TreatmentDate": ""}, "has no TreatmentDate"),
+        ({"TreatmentSessionBeamSequence": []}, "no dose of any fraction"),
+        ({"ReferencedFractionGroupNumber": 3}, "neither the main phase"),
+    ],
+)
+def test_a_record_that_says_too_little_is_refused(
+    trial_log: TrialLog, tmp_path: Path, changed: dict[str, Any], says: str
+) -> None:
+    path = treatment_record(tmp_path / "bad.dcm", 1, "2.67", **changed)
+    with pytest.raises(TakeOverRefused, match=says):
+        import_fractions(trial_log, [path], entry)
+
+
+def test_what_is_no_dicom_is_refused(trial_log: TrialLog, tmp_path: Path) -> None:
+    (tmp_path / "notes.dcm").write_text("2.67 Gy")
+    with pytest.raises(TakeOverRefused, match="cannot be read as DICOM"):
+        import_fractions(trial_log, [tmp_path / "notes.dcm"], entry)
