@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from domain.deviation_rules.deviation import Deviation, Found
 from domain.patient import Patient
 from domain.protocol.edition import Edition
@@ -40,10 +42,16 @@ def shift_not_corrected(patient: Patient, edition: Edition) -> Found:
     """A shift beyond the action level without a correction on record before the beam went on (question PQ-32)."""
     for fraction in patient.every(FractionDelivered):
         shift = fraction.event.shift_mm
-        if shift is not None and shift > edition.cbct_action_level_mm and fraction.event.shift_corrected != "yes":
+        if shift is not None and _reaches_action_level(shift, edition) and fraction.event.shift_corrected != "yes":
             said = "not corrected" if fraction.event.shift_corrected == "no" else "no correction on record"
             number = f"{fraction.event.number} ({fraction.event.phase})"
             wording = (
                 f"Shift of {shift} mm at fraction {number}, action level {edition.cbct_action_level_mm} mm: {said}"
             )
             yield Deviation("SHIFT", "minor", wording, (fraction.event_id,))
+
+
+def _reaches_action_level(shift: Decimal, edition: Edition) -> bool:
+    if edition.reading("PQ-32") == ">=5mm-any-axis":
+        return shift >= edition.cbct_action_level_mm
+    return shift > edition.cbct_action_level_mm

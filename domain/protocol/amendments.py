@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from domain.patient import Patient
 from domain.protocol.edition import Edition, Part
 from events.consent import ConsentKind, ConsentSigned
+from events.recorded import Recorded
 
 PARTS: Mapping[Part, tuple[str, ...]] = MappingProxyType(
     {
@@ -22,6 +24,8 @@ PARTS: Mapping[Part, tuple[str, ...]] = MappingProxyType(
             "cbct_action_level_mm",
             "plan_reviews",
             "per_protocol_dose_share",
+            "dose_constraints",
+            "fractions_a_week",
         ),
         "visits": ("baseline", "weekly", "weekly_window_days", "columns", "reminders"),
     }
@@ -34,10 +38,10 @@ def edition_for(patient: Patient, edition: Edition) -> Edition:
     if edition.supersedes is None or edition.activated_on is None:
         return edition
     consents = [c for c in patient.every(ConsentSigned) if c.event.kind is ConsentKind.TRIAL]
-    before = any(consent.occurred_on.latest < edition.activated_on for consent in consents)
-    if not before:
+    agreed = [_agrees_to(edition, edition.activated_on, consent) for consent in consents]
+    if all(agreed):
         return edition
-    reconsented = any(consent.occurred_on.latest >= edition.activated_on for consent in consents)
+    reconsented = any(agreed)
     older = edition_for(patient, edition.supersedes)
     kept: dict[str, Any] = {}
     for part, values in PARTS.items():
@@ -45,3 +49,13 @@ def edition_for(patient: Patient, edition: Edition) -> Edition:
         reached = policy == "all-open-visits" or (policy == "reconsented-only" and reconsented)
         kept |= {} if reached else {value: getattr(older, value) for value in values}
     return replace(edition, **kept)
+
+
+def _agrees_to(edition: Edition, activated_on: date, consent: Recorded[ConsentSigned]) -> bool:
+    """Whether a consent is to this edition: its form carries the number; where no number is known, its day decides."""
+    earlier, numbers = edition.supersedes, {edition.id}
+    while earlier is not None:
+        numbers.add(earlier.id)
+        earlier = earlier.supersedes
+    version = consent.event.form_version
+    return version == edition.id if version in numbers else consent.occurred_on.latest >= activated_on

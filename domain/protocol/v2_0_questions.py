@@ -103,9 +103,10 @@ _TREATMENT = (
     Question(
         "PQ-32",
         "B",
-        "Is the action level of cone-beam CT at or above 5 mm, on an axis or as a vector, anew for the boost?",
-        (">5mm-any-axis", ">=5mm-any-axis", ">5mm-vector"),
-        ("CBCT",),
+        "Is the action level of cone-beam CT at or above 5 mm? (Recorded is the largest shift on an axis.)",
+        (">5mm-any-axis", ">=5mm-any-axis"),
+        ("CBCT", "SHIFT"),
+        is_wired=True,
     ),
     Question(
         "PQ-33",

@@ -12,6 +12,7 @@ from domain.deviations import deviations
 from domain.eligibility import Verdict, weigh_all
 from domain.genomic_test import standing_result
 from domain.patient import Patient
+from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
 from domain.visit_windows import scheduled_visits
 from domain.worklist import worklist
@@ -33,6 +34,7 @@ ENCRYPTED = "identifying (encrypted)"
 
 def patient_page(patient: Patient, edition: Edition, today: date) -> str:
     """The whole page; under 300 kB."""
+    edition = edition_for(patient, edition)
     parts = [
         f"# Patient {patient.patient_id}",
         state_of(patient, edition),

@@ -25,7 +25,7 @@ def in_force(visits: Policy = "prospective", eligibility: Policy = "prospective"
 
 
 def consented(*on: str) -> Patient:
-    return patient_with(facts.screened(), *(facts.consented(day) for day in on))
+    return patient_with(facts.screened(), *(facts.consented(day, form_version="") for day in on))
 
 
 def test_an_activation_is_in_force_from_its_day_and_knows_what_it_supersedes() -> None:
@@ -51,6 +51,13 @@ def test_an_activation_is_in_force_from_its_day_and_knows_what_it_supersedes() -
 def test_whom_the_visits_of_an_amendment_reach(policy: Policy, consents: tuple[str, ...], moves: bool) -> None:
     holds = edition_for(consented(*consents), in_force(visits=policy))
     assert (holds.columns == VISITS_30_DAYS_LATER) is moves
+
+
+def test_the_number_on_the_form_counts_more_than_its_day() -> None:
+    late_on_the_old_form = patient_with(facts.screened(), facts.consented(AGAIN, form_version="2.0"))
+    early_on_the_new_one = patient_with(facts.screened(), facts.consented(FIRST, form_version="2.1"))
+    assert edition_for(late_on_the_old_form, in_force()).columns == EDITION.columns
+    assert edition_for(early_on_the_new_one, in_force()).columns == VISITS_30_DAYS_LATER
 
 
 def test_each_part_of_an_amendment_has_a_policy_of_its_own() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.deviations import deviations
 from domain.eligibility import weigh_all
 from domain.endpoints import ENDPOINTS
 from domain.occurrences import Kind
@@ -47,6 +48,12 @@ def _visits_with_toxicity(edition: Edition) -> int:
     return sum(Assessment.TOXICITY in column for column in columns)
 
 
+def _rules_departed_from(*life: Event) -> Callable[[Edition], Any]:
+    return lambda edition: {
+        each.rule for each in deviations(patient_with(*facts.enrolled(*life)), edition) if each.rule == "SHIFT"
+    }
+
+
 def _role(endpoint: str, kind: str) -> Callable[[Edition], Any]:
     return lambda edition: ENDPOINTS[endpoint].role(Kind(kind), edition)
 
@@ -70,6 +77,7 @@ WIRED: dict[tuple[str, str], tuple[Callable[[Edition], Any], Any, Any]] = {
     ("PQ-18", "quarterly-within-2-years"): (_visits, _TABLE, "4w 3m 6m 9m 12m 15m 18m 21m 2y 3y 4y 5y"),
     ("PQ-19", "with-30-42-54-months"): (_visits, _TABLE, "4w 6m 12m 18m 2y 30m 3y 42m 4y 54m 5y"),
     ("PQ-22", "table-only"): (_visits_with_toxicity, 9, 0),
+    ("PQ-32", ">=5mm-any-axis"): (_rules_departed_from(facts.fraction(shift_mm="5.0")), set(), {"SHIFT"}),
     ("PQ-35", "unknown-is-breast-cancer"): (_role("EFS", "DEATH_UNKNOWN"), "competing", "event"),
     ("PQ-44", "later-recurrence-counts"): (_role("LRRFS", "DISTANT"), "competing", None),
     ("PQ-45", "pn1mi-not-eligible"): (_passes("IC03", facts.pathology(pn="pN1mi")), True, False),
