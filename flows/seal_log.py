@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from prefect import flow
 from prefect.client.schemas.objects import State
@@ -10,12 +11,16 @@ from prefect.states import Completed
 
 from flows.gateways.errors import GatewayError
 from flows.gateways.mail import Message
+from flows.gateways.timestamp import TimestampAuthority, root_certificates
 from flows.resources import Resources, resources
 from flows.sealing_keys import sealing_key
 from store.event_log import BackupNotWritten
 from store.seal import Seal
+from store.seal_tokens import SealToken, keep_token, newest_token
 from store.sealed_copies import export_seals
 from store.sealing import seal, seal_at
+
+STAMP_EVERY = timedelta(days=1)
 
 _log = logging.getLogger("imni.seals")
 
@@ -28,6 +33,7 @@ async def seal_log() -> State:
     if made is None:
         return Completed(message="Everything was sealed already")
     await _tell(given, made)
+    await _stamp(given, made)
     return Completed(message=f"Events {made.previous_size + 1} to {made.size} are sealed")
 
 
@@ -50,6 +56,21 @@ async def _tell(given: Resources, made: Seal) -> None:
         await given.witnesses.send(message_of(made))
     except GatewayError as problem:
         _log.warning("the seal of event %d could not be sent: %s", made.size, problem)
+
+
+async def _stamp(given: Resources, made: Seal) -> None:
+    """Have a third party sign that it saw the seal, once in a day."""
+    url, roots = given.settings.timestamp_url, given.settings.timestamp_roots
+    last = newest_token(given.trial_log.log)
+    stamped = seal_at(given.trial_log.log, last.size) if last else None
+    if url is None or roots is None or (stamped and made.sealed_at - stamped.sealed_at < STAMP_EVERY):
+        return
+    try:
+        token = await TimestampAuthority(url, root_certificates(roots)).stamp(made.statement())
+    except GatewayError as problem:
+        _log.warning("the seal of event %d has no time stamp yet: %s", made.size, problem)
+        return
+    keep_token(given.trial_log.log, SealToken(made.size, url, token))
 
 
 def message_of(made: Seal) -> Message:

@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     auth: SecretStr | None = None
     seal_folder: Path = Field(default_factory=lambda known: known["home"] / "seals")
     seal_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    timestamp_url: str | None = None
+    timestamp_roots: Path | None = None
 
     @property
     def log_path(self) -> Path | None:
@@ -135,6 +137,15 @@ class Settings(BaseSettings):
         if auth is not None and not (user and password):
             raise ValueError("is not a login: write user:password")
         return auth
+
+    @model_validator(mode="after")
+    def _stamped(self) -> Settings:
+        if (self.timestamp_url is None) != (self.timestamp_roots is None):
+            raise ValueError(
+                "IMNI_TIMESTAMP_URL, IMNI_TIMESTAMP_ROOTS: one is of no use without the other: give the authority's "
+                "address and the PEM file of its root certificate, or leave out both"
+            )
+        return self
 
     @model_validator(mode="after")
     def _guarded(self) -> Settings:

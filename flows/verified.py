@@ -8,10 +8,11 @@ the database.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from flows.gateways.timestamp import NotStamped, root_certificates, stamped_at
 from flows.sealing_keys import public_keys, read_public_key
 from flows.settings import Settings
 from store.continuity import Finding
@@ -36,13 +37,28 @@ def verified(settings: Settings, *, full: bool = False, key: Path | None = None)
             copies.extend(sealed_copies(settings.seal_folder, log_id))
         except CopyUnreadable as problem:
             unreadable.append(Finding(None, f"an exported seal cannot be read: {problem}"))
-        return Witness(keys, copies)
+        return Witness(keys, copies, _stamp_problem(settings))
 
     found = verify_log(settings.log_url, Known(witness_of, None if full else _verified_before(settings)))
     found = found.with_findings(unreadable)
     if found.ok:
         _remember(settings, found, copies)
     return found
+
+
+def _stamp_problem(settings: Settings) -> Callable[[bytes, bytes], str | None] | None:
+    if settings.timestamp_roots is None:
+        return None
+    roots = root_certificates(settings.timestamp_roots)
+
+    def problem_of(token: bytes, text: bytes) -> str | None:
+        try:
+            stamped_at(token, text, roots)
+        except NotStamped as problem:
+            return str(problem)
+        return None
+
+    return problem_of
 
 
 def _only(path: Path) -> PublicKeys:

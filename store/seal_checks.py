@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from domain.merkle import Frontier
 from store.continuity import Finding
 from store.rows import Row
 from store.seal import PublicKeys, Seal
+from store.seal_tokens import SealToken
 from store.sealed_copies import SealedCopy
 
 
@@ -18,6 +19,8 @@ class Witness:
 
     keys: PublicKeys | None = None
     copies: Sequence[SealedCopy] = ()
+    stamp_problem: Callable[[bytes, bytes], str | None] | None = None
+    """What is wrong with a time stamp of a text; None: no time stamp is checked."""
 
 
 @dataclass
@@ -26,6 +29,7 @@ class SealWatch:
 
     seals: Sequence[Seal]
     witness: Witness
+    tokens: Sequence[SealToken] = ()
     frontier: Frontier = field(default_factory=Frontier)
 
     def __post_init__(self) -> None:
@@ -65,6 +69,7 @@ class SealWatch:
                 f"the end of the log was cut off: {furthest.size} events were sealed on {_time(furthest)}",
             )
         yield from self._of_seals()
+        yield from self._of_tokens()
         yield from self._of_copies()
 
     def _of_seals(self) -> Iterator[Finding]:
@@ -74,6 +79,15 @@ class SealWatch:
                 yield Finding(size + 1, f"the seal of events {size + 1} to {seal.previous_size} is missing")
             size = seal.size
             yield from self._signature(seal, "seal")
+
+    def _of_tokens(self) -> Iterator[Finding]:
+        if self.witness.stamp_problem is None:
+            return
+        for token in self.tokens:
+            seal = self._root_due.get(token.size)
+            problem = self.witness.stamp_problem(token.token, seal.statement()) if seal else "its seal is missing"
+            if problem:
+                yield Finding(token.size, f"the time stamp by {token.authority}: {problem}")
 
     def _of_copies(self) -> Iterator[Finding]:
         kept = {seal.size: seal for seal in self.seals}

@@ -18,6 +18,7 @@ from store.continuity import Continuity, Finding
 from store.rows import COLUMNS, Row
 from store.seal import Seal
 from store.seal_checks import SealWatch, Witness
+from store.seal_tokens import TOKENS, SealToken
 from store.sealing import SEALS, frontier_of, seal_of
 
 Ask = Callable[[str], Iterable[tuple[Any, ...]]]
@@ -70,7 +71,8 @@ def verify_tables(ask: Ask, damage: tuple[type[Exception], ...], own_checks: Ite
     chain = Continuity({"True": True, "False": False}.get(meta.get("simulated", "")))
     log_id = meta.get("log_id", "")
     rows = _asked(ask, damage, SEALS)
-    watch = SealWatch([seal_of(log_id, row) for row in rows], known.witness_of(log_id))
+    tokens = [SealToken(*row[:3]) for row in _asked(ask, damage, TOKENS)]
+    watch = SealWatch([seal_of(log_id, row) for row in rows], known.witness_of(log_id), tokens)
     _begin_after(known.verified, rows, ask, chain, watch)
     findings = [*_rows(ask, damage, chain, watch), *watch.end()]
     for check in (_repeated_ids, _consumers_ahead, *own_checks):

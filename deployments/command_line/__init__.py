@@ -73,6 +73,7 @@ def _refusals() -> tuple[type[Exception], ...]:
     from domain.analysis.errors import AnalysisError
     from domain.rejections import Rejection
     from flows.gateways.errors import ChannelUnreadable
+    from flows.gateways.timestamp import NotStamped
     from flows.home import HomeRefused
     from flows.sealing_keys import NotAKey
     from flows.settings import SettingsRefused
@@ -93,4 +94,5 @@ def _refusals() -> tuple[type[Exception], ...]:
         ProofError,
         PrefectServerError,
         ChannelUnreadable,
+        NotStamped,
     )

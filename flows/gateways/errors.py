@@ -3,12 +3,14 @@
 GatewayError
 ├── TryAgain                    the same call later, under the same key
 │   ├── LaboratoryUnavailable   no answer, or an answer that says "later"
-│   └── NotDelivered            a channel did not take the message
+│   ├── NotDelivered            a channel did not take the message
+│   └── AuthorityUnavailable    the time-stamping authority gave no usable answer
 └── AskAPerson                  trying again would change nothing
     ├── OrderAmbiguous          the laboratory cannot say which order is ours: never order again
     ├── LaboratoryRefused       the laboratory says no
     ├── MalformedReport         the laboratory's answer is not FHIR R4
     ├── MessageRefused          a channel refuses the message for good
+    ├── NotStamped              a time stamp is not of this text, or not by this authority
     └── ChannelUnreadable       a configured channel address cannot be understood
 """
 
