@@ -137,8 +137,9 @@ class _Trial:
     def _followed_to_the_end(self, patient: Patient) -> bool:
         if patient.allocation is None or not is_followed(patient):
             return True
-        visits = scheduled_visits(patient)
-        return bool(visits) and self.site.today > max(visit.closes for visit in visits)
+        table_1 = {column.id for column in self.site.edition.columns}
+        closes = [visit.closes for visit in scheduled_visits(patient) if visit.visit in table_1]
+        return bool(closes) and self.site.today > max(closes)
 
     def _keep_the_calendar(self) -> None:
         """The audit every six months, a data cut every twelve. Protocol: Data management."""
