@@ -28,8 +28,8 @@ from tests.store.envelopes import NOW
 
 _ROUNDS = 9
 _APPENDS = 400
-_TMPFS = Path("/dev/shm")
-_MARKS = ",".join("?" * 13)
+TMPFS = Path("/dev/shm")
+MARKS = ",".join("?" * 13)
 _BARE = """create table event(position integer primary key, stream text, version integer, event_id blob unique,
     type text, occurred_on text, recorded_at integer, visibility text, causation_id blob, correlation_id blob,
     provenance blob, data blob, digest blob, unique(stream, version)) strict"""
@@ -37,7 +37,7 @@ _BARE = """create table event(position integer primary key, stream text, version
 
 def tables() -> Iterator[Table]:
     """Appending and reading, in memory where the machine allows it, and appending on the disk."""
-    for place, folder in (("tmpfs", _TMPFS if _TMPFS.is_dir() else None), ("disk", None)):
+    for place, folder in (("tmpfs", TMPFS if TMPFS.is_dir() else None), ("disk", None)):
         with tempfile.TemporaryDirectory(dir=folder, prefix="imni-bench-") as root:
             yield _appending(Path(root), place)
             if place == "tmpfs":
@@ -62,7 +62,7 @@ def _append_rates(root: Path, batch: int) -> list[list[float]]:
     """Events a second of the log, the bare driver and the peer."""
     root.mkdir()
     appends = _APPENDS // batch
-    with open_sqlite_log(root / "log.db") as log, closing(_bare(root / "bare.db")) as driver:
+    with open_sqlite_log(root / "log.db") as log, closing(bare(root / "bare.db")) as driver:
         peer = sqlite_recorder(root / "peer.db")
         made = [batches(appends, batch) for _ in range(_ROUNDS + 1)]
         rows = [
@@ -84,7 +84,7 @@ def _append_rates(root: Path, batch: int) -> list[list[float]]:
         def insert(number: int) -> None:
             for some in rows[number]:
                 driver.execute("begin immediate")
-                driver.executemany(f"insert into event values ({_MARKS})", some)
+                driver.executemany(f"insert into event values ({MARKS})", some)
                 driver.execute("commit")
 
         def record(number: int) -> None:
@@ -132,7 +132,8 @@ def _encode_3000() -> None:
         encode(event)
 
 
-def _bare(path: Path) -> sqlite3.Connection:
+def bare(path: Path) -> sqlite3.Connection:
+    """The bare driver on a new file, as synchronous as the log."""
     driver = sqlite3.connect(path, isolation_level=None)
     driver.execute("pragma journal_mode=wal")
     driver.execute("pragma synchronous=full")
