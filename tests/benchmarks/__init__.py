@@ -20,6 +20,9 @@ class Table:
     rows: Sequence[Sequence[str]]
 
 
+DISK = "/var/tmp"
+"""Where a disk is measured: what survives a restart is on one, which cannot be said of every temporary folder."""
+
 MEASURES = ("", "ours", "rival", "ratio (lowest to highest)", "target", "")
 """The columns of a table of `against`."""
 
@@ -31,18 +34,21 @@ def seconds(turn: Callable[[], object]) -> float:
     return perf_counter() - began
 
 
-def rates_in_turns(events: int, rounds: int, *turns: Callable[[int], object]) -> list[list[float]]:
+def rates_in_turns(
+    events: int, rounds: int, *turns: Callable[[int], object], clock: Callable[[], float] = perf_counter
+) -> list[list[float]]:
     """Events a second of each turn, round by round, one after the other; the first round warms up and is left out.
 
-    Each turn is told the number of the round.
+    Each turn is told the number of the round. With `process_time` as the clock, what others do on the machine
+    meanwhile does not count: right for what only computes, wrong for what waits for a disk or a server.
     """
     found: list[list[float]] = [[] for _ in turns]
     for number in range(rounds + 1):
         order = list(enumerate(turns))
         for place, turn in order if number % 2 else reversed(order):
-            began = perf_counter()
+            began = clock()
             turn(number)
-            found[place].append(events / (perf_counter() - began))
+            found[place].append(events / (clock() - began))
     return [rates[1:] for rates in found]
 
 

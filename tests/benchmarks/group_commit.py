@@ -11,7 +11,7 @@ from pathlib import Path
 
 from store.event_log import Append
 from store.sqlite_event_log import SqliteEventLog, open_sqlite_log
-from tests.benchmarks import MEASURES, Table, against, rates_in_turns
+from tests.benchmarks import DISK, MEASURES, Table, against, rates_in_turns
 from tests.benchmarks._material import new_events
 
 _CALLERS = 64
@@ -21,7 +21,7 @@ _EACH = 10
 def tables() -> Iterator[Table]:
     """On the disk, every commit synchronous."""
     with (
-        tempfile.TemporaryDirectory(prefix="imni-bench-") as root,
+        tempfile.TemporaryDirectory(dir=DISK, prefix="imni-bench-") as root,
         open_sqlite_log(Path(root) / "a.db") as shared,
         open_sqlite_log(Path(root) / "b.db") as alone,
         ThreadPoolExecutor(_CALLERS) as pool,
