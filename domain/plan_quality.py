@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, assert_never
 
 from domain.patient import Patient
 from domain.protocol.edition import DoseConstraint, Edition
@@ -54,3 +54,5 @@ def _keeps(value: Decimal, limit: Decimal, constraint: DoseConstraint) -> bool:
             return value <= limit
         case "below":
             return value < limit
+        case _:
+            assert_never(constraint.sense)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import assert_never
 
 from domain.patient import Patient
 from domain.protocol.edition import Edition, SeriousEventClock
@@ -100,6 +101,8 @@ def _applies(
         case "other-related":
             unrelated = assessed is not None and assessed.event.related == "no"
             return not (criteria & _GRAVE or criteria == _PREGNANCY or unrelated)
+        case _:
+            assert_never(clock.applies)
 
 
 def _started_at(
@@ -113,6 +116,8 @@ def _started_at(
         case "first-report":
             reported = [_reported_at(notice, edition) for notice in _notices(patient, declared, "ethics-committee")]
             return min(reported, default=None)
+        case _:
+            assert_never(clock.starts)
 
 
 def _reported_at(notice: Recorded[SeriousAdverseEventReported], edition: Edition) -> datetime:
@@ -134,6 +139,8 @@ def _met_by(
         case "follow-up-to-ethics":
             notices = _notices(patient, declared, "ethics-committee")
             return next((notice for notice in notices if notice.event.kind == "follow-up"), None)
+        case _:
+            assert_never(clock.met_by)
 
 
 def _first_assessment(

@@ -18,6 +18,7 @@ from events.radiotherapy import PlannedPhase
 
 _WEEKDAYS = 5
 _CONE_BEAM_MISSED = 0.02
+_ACTION_LEVEL = Decimal(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def treatment_days(course: Course, edition: Edition, start: date) -> Iterator[Tr
 
 def _fraction(draws: Draws, day: date, phase: PlannedPhase, number: int) -> RecordFraction:
     wanted = number <= 3 or number % _WEEKDAYS == 1
-    imaged, shift = wanted and not draws.happens(_CONE_BEAM_MISSED), Decimal(draws.between(0, 45)) / 10
+    imaged, shift = wanted and not draws.happens(_CONE_BEAM_MISSED), Decimal(draws.between(0, 52)) / 10
     return RecordFraction(
         occurred_on=ClinicalDate.parse(day),
         phase=phase.phase,
@@ -62,4 +63,5 @@ def _fraction(draws: Draws, day: date, phase: PlannedPhase, number: int) -> Reco
         dose_cgy=phase.per_fraction_cgy,
         cbct="yes" if imaged else "no",
         shift_mm=shift if imaged else None,
+        shift_corrected="yes" if imaged and shift > _ACTION_LEVEL and number % _WEEKDAYS else None,
     )
