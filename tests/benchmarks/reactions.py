@@ -48,8 +48,7 @@ def tables() -> Iterator[Table]:
             ],
             ["form submitted to event in the log, p50", f"{statistics.median(forms):.2f} s", "4 s"],
         ]
-        title = f"A running installation: {_EFFECTS} events, {_FORMS} forms, machine at load {os.getloadavg()[0]:.1f}"
-        yield Table(title, ("", "measured", "bound"), rows)
+        yield Table(f"A running installation: {_EFFECTS} events, {_FORMS} forms", ("", "measured", "bound"), rows)
         yield _endurance(installation, running)
 
 
