@@ -99,26 +99,27 @@ def traced() -> tuple[str, ...]:
 
 
 def kept_in(rule: str) -> tuple[str, ...]:
-    """The modules of a rule: where its rule is written, and where it is stated."""
+    """The modules of a rule: where it is stated, and where it is weighed."""
     if rule in CRITERIA or rule in RISK_FACTORS:
         held = next(each for each in (*EDITION.criteria, *EDITION.risk_factors) if each.id == rule)
         return ("domain/protocol/v2_0.py", held.weigh.__module__.replace(".", "/") + ".py")
     if rule in PROTOCOL_QUESTIONS:
-        return tuple(sorted(_naming(rule, ("domain", "events"))))
+        wired = sorted(path for path, _ in _naming(rf'reading.*"{rule}"|Alternative.*"{rule}"', "domain"))
+        return ("domain/protocol/v2_0_questions.py", *wired)
     return _KEPT_IN[rule[0]]
 
 
 def tried_in(rule: str) -> tuple[str, ...]:
-    """The test modules in which a rule is named."""
-    return tuple(sorted(_naming(rule, ("tests",))))
+    """The test module that names a rule most often; none when no test does."""
+    found = sorted(_naming(rf"\b{rule}\b", "tests"), key=lambda named: (-named[1], named[0]))
+    return tuple(path for path, _ in found[:1])
 
 
-def _naming(rule: str, folders: Iterable[str]) -> Iterator[str]:
-    pattern = re.compile(rf"\b{rule}\b")
-    for folder in folders:
-        for path in (ROOT / folder).rglob("*.py"):
-            if path.name not in _OF_THE_PAGES and pattern.search(path.read_text()):
-                yield path.relative_to(ROOT).as_posix()
+def _naming(pattern: str, folder: str) -> Iterator[tuple[str, int]]:
+    for path in (ROOT / folder).rglob("*.py"):
+        times = 0 if path.name in _OF_THE_PAGES else len(re.findall(pattern, path.read_text()))
+        if times:
+            yield path.relative_to(ROOT).as_posix(), times
 
 
 def _named(modules: Sequence[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -17,6 +18,8 @@ from domain.replay import Replayed, replay
 from domain.standing import Standing
 from flows.live_patients import patients_as_of
 from store.transact import TrialLog
+
+_MOST_SAID = 200
 
 
 def replay_decisions(
@@ -75,6 +78,25 @@ def _told(replayed: Replayed) -> dict[str, Any]:
 
 def _say(found: list[Replayed], differing: list[Replayed]) -> None:
     if differing:
-        rows = [(told["patient_id"], told["position"], told["type"], told["again"]) for told in map(_told, differing)]
-        print_table("Decisions that come out otherwise", ("patient", "pos", "decision", "would be"), rows)
+        rows = [
+            (each.patient_id, each.entry.position, each.entry.event.type, _difference(each.stored, each.again))
+            for each in differing
+        ]
+        print_table("Decisions that come out otherwise", ("patient", "pos", "decision", "difference"), rows)
     say(f"{len(found)} decisions taken again, {len(differing)} of them otherwise")
+
+
+def _difference(stored: bytes, again: bytes) -> str:
+    """What differs, field by field; a decision of another kind, or its refusal, as it is."""
+    was, would_be = json.loads(stored), _facts(again)
+    if would_be is None or set(was) != set(would_be):
+        return again.decode()[:_MOST_SAID] or "nothing would be decided"
+    changed = (f"{name} {was[name]} would be {would_be[name]}" for name in was if was[name] != would_be[name])
+    return "; ".join(told if len(told) <= _MOST_SAID else told.split()[0] for told in changed)
+
+
+def _facts(payload: bytes) -> dict[str, Any] | None:
+    try:
+        return json.loads(payload)
+    except ValueError:
+        return None
