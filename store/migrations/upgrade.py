@@ -71,6 +71,8 @@ def _refuse_foreign(path: Path) -> None:
 
 @contextmanager
 def _alone(path: Path) -> Generator[None]:
+    if not path.parent.is_dir():
+        raise LogUnavailable(f"{path.name} has no folder to be in: make {path.parent}, or use another home (IMNI_HOME)")
     with path.with_name(path.name + ".upgrading").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -85,6 +85,12 @@ def test_a_log_that_cannot_be_opened_just_now_is_not_called_damaged(path: Path) 
         open_sqlite_log(path)
 
 
+def test_a_log_without_a_folder_says_which_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(LogUnavailable, match=r"make .*nowhere"):
+        open_sqlite_log(tmp_path / "nowhere" / "log.sqlite")
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_somebody_elses_database_is_refused_and_left_alone(path: Path) -> None:
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("create table event(something text)")
