@@ -81,7 +81,7 @@ def on_both(  # one argument a field of a fault
 
     return (
         Fault(f"{name}_sqlite", f"{what}, SQLite", method, must_hold, full, quick, sqlite),
-        Fault(f"{name}_postgres", f"{what}, PostgreSQL", method, must_hold, full, quick, postgres),
+        Fault(f"{name}_postgres", f"{what}, PostgreSQL", method, must_hold, full, (quick + 1) // 2, postgres),
     )
 
 
