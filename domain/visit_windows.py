@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import count, pairwise
+from itertools import pairwise
 from typing import Literal
 
 from domain.calendar_arithmetic import add_months
@@ -66,10 +66,10 @@ def _yearly(start: Anchor, edition: Edition, today: date | None) -> Iterator[Vis
     if today is None or edition.reading("PQ-21") != "then-yearly":
         return
     last = edition.columns[-1]
-    for months in count(last.months + 12, 12):
-        if _opens(start, last, months) > add_months(today, 12):
-            return
+    months = last.months + 12
+    while _opens(start, last, months) <= add_months(today, 12):
         yield replace(last, id=f"{months // 12}y", months=months)
+        months += 12
 
 
 def _opens(start: Anchor, column: VisitColumn, months: int) -> date:

@@ -146,3 +146,9 @@ def test_what_if_before_a_result_is_back_speaks_of_eligibility_only() -> None:
     unknown = patient_with(facts.screened(), facts.pathology(pt="T3"))
     (change,) = what_if([unknown], EDITION, edition_with({"PQ-02": "ignore"}), TODAY)
     assert change.what == "eligibility"
+
+
+def test_what_if_of_a_patient_still_to_be_treated_has_no_visits() -> None:
+    entered = patient_with(*facts.enrolled(on="2021-01-10"))
+    changes = what_if([entered], EDITION, edition_with({"PQ-19": "with-30-42-54-months"}), TODAY)
+    assert changes == ()

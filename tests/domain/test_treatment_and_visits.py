@@ -158,3 +158,12 @@ def test_only_a_standing_outcome_is_adjudicated() -> None:
 def test_adjudicators_may_change_their_mind() -> None:
     before = (facts.screened(), facts.recurrence(on="2022-01-01"), facts.adjudicated(entry(2), "yes"))
     given(*before).when(_adjudicate(2)).then(facts.adjudicated(entry(2), "no"))
+
+
+def test_a_yearly_visit_after_table_1_is_kept_unless_follow_up_ends_with_it() -> None:
+    """PQ-21."""
+    sixth = facts.visit("6y", "2026-11-01")
+    command = RecordVisit.model_validate(sixth.model_dump())
+    given(*facts.enrolled()).when(command).then(sixth)
+    ends = given(*facts.enrolled()).reading("PQ-21", "ends-at-5-years")
+    ends.when(command).then_rejected(NoSuchEntry, field="visit", mentions="6y")
