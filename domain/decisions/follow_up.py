@@ -106,7 +106,7 @@ class RecordReminder(Reminder, Report):
 
 
 def schedule_follow_up(command: ScheduleFollowUp, patient: Patient, circumstances: Circumstances) -> list[Event]:
-    """The visits from the present anchor; nothing when they are set out so already."""
+    """The visits from the present anchor; nothing when they are set out so already, or when she has died since."""
     start = anchor(patient, circumstances.edition)
     if start is None:
         raise OutOfOrder(
@@ -114,7 +114,7 @@ def schedule_follow_up(command: ScheduleFollowUp, patient: Patient, circumstance
         )
     last = patient.last(FollowUpScheduled)
     visits = to_schedule(patient, start, circumstances.edition, circumstances.today)
-    if last is not None and (last.event.anchor, last.event.visits) == (start.kind, visits):
+    if last is not None and (patient.death or (last.event.anchor, last.event.visits) == (start.kind, visits)):
         return []
     return [FollowUpScheduled(occurred_on=command.occurred_on, anchor=start.kind, anchored_on=start.on, visits=visits)]
 
