@@ -34,7 +34,8 @@ def verify(
     if as_json:
         print_json(told)
     elif found.ok:
-        say(f"The log is whole: {found.events} events, last position {found.last_position}, {found.seals} seals")
+        seals = f"{found.seals} seal{'' if found.seals == 1 else 's'}"
+        say(f"The log is whole: {found.events} events, last position {found.last_position}, {seals}")
         say(f"root {found.root}")
     else:
         rows = [(finding.position, finding.problem) for finding in found.findings]
