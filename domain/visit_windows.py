@@ -72,6 +72,18 @@ def _yearly(start: Anchor, edition: Edition, today: date | None) -> Iterator[Vis
         months += 12
 
 
+def grows_after(patient: Patient, edition: Edition, today: date) -> date | None:
+    """A day before which no further yearly visit joins the schedule as it stands today; None when none ever does."""
+    start = anchor(patient, edition)
+    if start is None or edition.reading("PQ-21") != "then-yearly":
+        return None
+    last = edition.columns[-1]
+    months = last.months + 12
+    while _opens(start, last, months) <= add_months(today, 12):
+        months += 12
+    return add_months(_opens(start, last, months), -12) - timedelta(days=1)
+
+
 def _opens(start: Anchor, column: VisitColumn, months: int) -> date:
     return add_months(start.on, months) - timedelta(days=column.window_days)
 

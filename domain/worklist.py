@@ -13,6 +13,7 @@ from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
 from domain.set_aside import set_aside
+from domain.visit_windows import grows_after
 from domain.work_item import Work, WorkItem
 
 Rule = Callable[[Patient, Edition, date], Iterator[WorkItem]]
@@ -61,7 +62,9 @@ def next_look_on(patient: Patient, edition: Edition, today: date) -> date | None
         return None
     if engine_work.is_entering(patient):
         return today + timedelta(days=1)
-    return engine_work.next_reminder_on(patient, edition, today)
+    holds, tomorrow = edition_for(patient, edition), today + timedelta(days=1)
+    days = (engine_work.next_reminder_on(patient, holds, today), grows_after(patient, holds, today))
+    return min((max(day, tomorrow) for day in days if day is not None), default=None)
 
 
 def _open(patient: Patient, edition: Edition, today: date, rules: tuple[Rule, ...]) -> tuple[WorkItem, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import count
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.patient import Patient
 from domain.protocol.v2_0 import EDITION
 from domain.work_item import ENGINE_WORK, Work
 from domain.worklist import engine_worklist, next_look_on, worklist
@@ -56,7 +59,7 @@ from tests.facts import (
     work_released,
     work_set_aside,
 )
-from tests.given import patient_with
+from tests.given import edition_with, patient_with
 from tests.schedules import TABLE_1
 
 _REMINDER = "reminder/RJ-0001/6m/2021-08-19/open"
@@ -150,7 +153,30 @@ def test_the_next_day_of_a_followed_patient_is_that_of_her_next_reminder() -> No
     patient = patient_with(*_FOLLOWED)
     assert next_look_on(patient, EDITION, date(2021, 2, 20)) == date(2021, 2, 26)
     assert [item.work for item in engine_worklist(patient, EDITION, date(2021, 2, 26))] == [Work.SEND_REMINDER]
-    assert next_look_on(patient, EDITION, date(2040, 1, 1)) is None
+
+
+@pytest.mark.parametrize("more", [(), (withdrew("VISITS", on="2021-03-01"),)])
+def test_she_is_looked_at_on_the_day_a_yearly_visit_joins_her_schedule(more: tuple[Event, ...]) -> None:
+    patient = patient_with(*enrolled(completed(), scheduled(*TABLE_1), *more))
+    first = next(day for day in _days_from(date(2022, 1, 1)) if _to_schedule(patient, day))
+    day = first - timedelta(days=20)
+    while day < first and not engine_worklist(patient, EDITION, day):
+        day = next_look_on(patient, EDITION, day) or date.max
+    assert day <= first
+
+
+def test_where_follow_up_ends_nobody_is_looked_at_for_ever() -> None:
+    ends = edition_with({"PQ-21": "ends-at-5-years"})
+    assert next_look_on(patient_with(*_FOLLOWED), ends, date(2040, 1, 1)) is None
+    assert next_look_on(patient_with(*enrolled()), EDITION, date(2021, 3, 1)) is None
+
+
+def _days_from(first: date) -> Iterator[date]:
+    return (first + timedelta(days=number) for number in count())
+
+
+def _to_schedule(patient: Patient, today: date) -> bool:
+    return any(item.work is Work.SCHEDULE_FOLLOW_UP for item in engine_worklist(patient, EDITION, today))
 
 
 _READY = eligible(consented_to_test(), without=[GenomicResultReported])
