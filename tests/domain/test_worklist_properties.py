@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.patient import Patient
 from domain.protocol.v2_0 import EDITION
+from domain.visit_windows import grows_after
 from domain.work_item import ENGINE_WORK, Work
 from domain.worklist import engine_worklist, next_look_on, worklist
 from events.event import Event
@@ -169,6 +170,15 @@ def test_where_follow_up_ends_nobody_is_looked_at_for_ever() -> None:
     ends = edition_with({"PQ-21": "ends-at-5-years"})
     assert next_look_on(patient_with(*_FOLLOWED), ends, date(2040, 1, 1)) is None
     assert next_look_on(patient_with(*enrolled()), EDITION, date(2021, 3, 1)) is None
+
+
+def test_each_yearly_visit_joins_a_year_after_the_one_before() -> None:
+    patient = patient_with(*enrolled(completed()))
+    first = grows_after(patient, EDITION, date(2022, 1, 1))
+    assert first is not None
+    second = grows_after(patient, EDITION, first + timedelta(days=30))
+    assert second is not None
+    assert (second - first).days in (365, 366)
 
 
 def _days_from(first: date) -> Iterator[date]:
