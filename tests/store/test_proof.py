@@ -112,4 +112,6 @@ def test_the_program_in_the_auditors_guide_proves_and_refuses(proofs: list[dict[
         found = told(json.dumps(proof))
         assert found.stdout == "proved\n", found.stderr
     assert "not in the sealed log" in told(_changed(proofs[4], "event", "data", to="{}")).stderr
+    for proof, position in ((proofs[4], 37), (proofs[20], 0), (proofs[4], 6)):
+        assert "not in the sealed log" in told(_changed(proof, "event", "position", to=position)).stderr
     assert "InvalidSignature" in told(_changed(proofs[4], "seal", "log_id", to="another")).stderr
