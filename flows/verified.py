@@ -19,7 +19,7 @@ from store.continuity import Finding
 from store.integrity import Verified, verify_log
 from store.seal import PublicKeys, Seal, key_id
 from store.seal_checks import Witness
-from store.sealed_copies import CopyUnreadable, SealedCopy, seal_from, seal_json, sealed_copies
+from store.sealed_copies import CopyUnreadable, SealedCopy, all_copies, seal_from, seal_json
 from store.table_checks import Known
 from store.whole_files import written_whole
 
@@ -33,11 +33,20 @@ def verified(settings: Settings, *, full: bool = False, key: Path | None = None)
     unreadable: list[Finding] = []
 
     def witness_of(log_id: str) -> Witness:
+        others: list[Seal] = []
         try:
-            copies.extend(sealed_copies(settings.seal_folder, log_id))
+            for copy in all_copies(settings.seal_folder):
+                if copy.seal.log_id == log_id:
+                    copies.append(copy)
+                else:
+                    others.append(copy.seal)
         except CopyUnreadable as problem:
             unreadable.append(Finding(None, f"an exported seal cannot be read: {problem}"))
-        return Witness(keys, copies, _stamp_problem(settings))
+        mark = _mark_of(settings)
+        if mark and mark.log_id != log_id:
+            others.append(mark)
+            mark = None
+        return Witness(keys, copies, mark, others, _stamp_problem(settings))
 
     found = verify_log(settings.log_url, Known(witness_of, None if full else _verified_before(settings)))
     found = found.with_findings(unreadable)
@@ -68,11 +77,16 @@ def _only(path: Path) -> PublicKeys:
 
 def _verified_before(settings: Settings) -> Seal | None:
     """The seal up to which a long log was found whole the last time."""
+    seal = _mark_of(settings)
+    return seal if seal and seal.size > READ_AGAIN else None
+
+
+def _mark_of(settings: Settings) -> Seal | None:
+    """The seal up to which the log was found whole the last time."""
     try:
-        seal = seal_from(json.loads(_mark(settings).read_text(encoding="utf-8")))
+        return seal_from(json.loads(_mark(settings).read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return seal if seal.size > READ_AGAIN else None
 
 
 def _remember(settings: Settings, found: Verified, copies: Sequence[SealedCopy]) -> None:

@@ -19,6 +19,10 @@ class Witness:
 
     keys: PublicKeys | None = None
     copies: Sequence[SealedCopy] = ()
+    remembered: Seal | None = None
+    """The newest seal up to which this installation found the log whole."""
+    others: Sequence[Seal] = ()
+    """Seals outside the database that are of a log with another id."""
     stamp_problem: Callable[[bytes, bytes], str | None] | None = None
     """What is wrong with a time stamp of a text; None: no time stamp is checked."""
 
@@ -62,6 +66,7 @@ class SealWatch:
     def end(self) -> Iterator[Finding]:
         """What is left to say when the last event has gone by."""
         known = [*self.seals, *(copy.seal for copy in self.witness.copies)]
+        known += [self.witness.remembered] if self.witness.remembered else []
         furthest = max(known, key=lambda seal: seal.size, default=None)
         if furthest and furthest.size > self._last:
             yield Finding(
@@ -71,6 +76,8 @@ class SealWatch:
         yield from self._of_seals()
         yield from self._of_tokens()
         yield from self._of_copies()
+        yield from self._of_remembered()
+        yield from self._of_others()
 
     def _of_seals(self) -> Iterator[Finding]:
         size = 0
@@ -109,6 +116,22 @@ class SealWatch:
                 if tree.size != seal.size or tree.root() != seal.root:
                     yield Finding(seal.previous_size + 1, f"{_events(seal)}: the exported seal was altered")
 
+    def _of_remembered(self) -> Iterator[Finding]:
+        seal = self.witness.remembered
+        if seal is None or seal.size > self._last:
+            return
+        kept = next((each for each in self.seals if each.size == seal.size), None)
+        if kept is None or kept.root != seal.root:
+            yield Finding(1, f"{_upto(seal)} were found whole before, and their seal is no longer in the log")
+
+    def _of_others(self) -> Iterator[Finding]:
+        """Whoever gives the log another id hides every seal of it; what bears our key says which log it was."""
+        for seal in self.witness.others:
+            key = (self.witness.keys or {}).get(seal.key_id)
+            if key and seal.is_signed_by(key):
+                yield Finding(1, f"the log has another id: {_upto(seal)} were sealed as log {seal.log_id}")
+                return
+
     def _signature(self, seal: Seal, what: str) -> Iterator[Finding]:
         if self.witness.keys is None:
             return
@@ -123,6 +146,10 @@ class SealWatch:
 def _events(seal: Seal) -> str:
     first = seal.previous_size + 1
     return f"event {first}" if first == seal.size else f"events {first} to {seal.size}"
+
+
+def _upto(seal: Seal) -> str:
+    return f"events 1 to {seal.size}"
 
 
 def _time(seal: Seal) -> str:

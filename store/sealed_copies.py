@@ -51,11 +51,14 @@ def export_seals(log: EventLog, folder: Path) -> int:
 
 def sealed_copies(folder: Path, log_id: str) -> Iterator[SealedCopy]:
     """The copies of one log's seals in a folder, the oldest first. Raises `CopyUnreadable`."""
+    return (copy for copy in all_copies(folder) if copy.seal.log_id == log_id)
+
+
+def all_copies(folder: Path) -> Iterator[SealedCopy]:
+    """The copies of seals in a folder, of whichever log, the oldest first. Raises `CopyUnreadable`."""
     for path in sorted(_files(folder)):
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
-            if found["log_id"] != log_id:
-                continue
             yield SealedCopy(seal_from(found), tuple(bytes.fromhex(digest) for digest in found["digests"]))
         except (ValueError, KeyError, TypeError) as problem:
             raise CopyUnreadable(f"{path.name}: {problem}") from None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +18,7 @@ from flows.resources import using
 from flows.seal_log import seal_log, seal_now
 from flows.sealing_keys import NotAKey, public_keys, read_public_key, sealing_key
 from flows.verified import verified
+from store.rows import COLUMNS, digest_of
 from store.sealing import sealed_size, seals_of
 from tests.facts import screened
 from tests.flows.site import Site
@@ -90,3 +94,45 @@ def test_an_installation_verifies_against_its_copies_and_remembers_how_far(at: S
     assert not verified(at.given.settings, full=True).ok
     copy.write_text("{")
     assert "cannot be read" in verified(at.given.settings).findings[0].problem
+
+
+HIDDEN = (
+    "delete from seal",
+    "update event set recorded_at = recorded_at - 1 where position = 1",
+)
+OTHER_ID = "update log_meta set value = 'another' where key = 'log_id'"
+
+
+def _rewritten(path: Path, *statements: str) -> None:
+    """What somebody with every right on the database, and without the signing key, makes of it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        guards = database.execute("select name, sql from sqlite_master where type = 'trigger'").fetchall()
+        for name, _ in guards:
+            database.execute(f"drop trigger {name}")
+        for statement in statements:
+            database.execute(statement)
+        for row in database.execute(f"select {COLUMNS} from event").fetchall():
+            database.execute("update event set digest = ? where position = ?", (digest_of(row), row[0]))
+        for _, sql in guards:
+            database.execute(sql)
+
+
+@pytest.mark.parametrize("lost", ["neither", "copies", "memory"])
+@pytest.mark.parametrize("statements", [HIDDEN, (*HIDDEN, OTHER_ID)], ids=["same id", "another id"])
+def test_a_log_stripped_of_its_seals_and_rewritten_is_found_out(
+    at: Site, lost: str, statements: tuple[str, ...]
+) -> None:
+    """Either of the two records outside the database is enough."""
+    settings = at.given.settings
+    if settings.log_path is None:
+        pytest.skip("the guards of a log file are taken off")
+    at.has_seen("RJ-1", screened())
+    seal_now(at.given)
+    assert verified(settings).ok
+    if lost == "copies":
+        shutil.rmtree(settings.seal_folder)
+    if lost == "memory":
+        (settings.home / "verified.json").unlink()
+    _rewritten(settings.log_path, *statements)
+    for full in (False, True):
+        assert verified(settings, full=full).findings[0].position == 1
