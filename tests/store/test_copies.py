@@ -252,7 +252,7 @@ def test_backed_up_while_four_write_it_is_the_log_at_one_position(tmp_path: Path
         writers.start()
         try:
             while log.last_position() < 300:
-                pass
+                assert writers.is_alive(), "the writers gave up"
             made = [back_up(log, tmp_path / f"{n}.zip", NOW + timedelta(minutes=n)).events for n in range(3)]
         finally:
             stop.touch()
