@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from domain.deviations import deviations
 from domain.dose import delivered_cgy, planned_cgy
 from domain.patient import Patient
+from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
 from events.radiotherapy import (
     FractionDelivered,
@@ -37,8 +38,14 @@ def per_protocol(patient: Patient, edition: Edition) -> Arm | None:
     return None if major else patient.arm
 
 
+def analysed_populations(edition: Edition) -> tuple[str, ...]:
+    """The populations in which non-inferiority is judged; per protocol only as PQ-13 is read."""
+    return ("itt", "per-protocol") if edition.reading("PQ-13") == "both" else ("itt",)
+
+
 def _stopped_with_enough_dose(patient: Patient, edition: Edition) -> bool:
-    needed = planned_cgy(patient, edition) * edition.per_protocol_dose_share
+    holds = edition_for(patient, edition)
+    needed = planned_cgy(patient, holds) * holds.per_protocol_dose_share
     return patient.has(RadiotherapyStoppedEarly) and 0 < needed <= delivered_cgy(patient)
 
 

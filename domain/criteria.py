@@ -22,6 +22,7 @@ from events.screening import (
     PerformanceStatusRecorded,
     PrimaryTumour,
     RadiotherapySite,
+    StagingRecorded,
     SurgeryRecorded,
 )
 
@@ -154,6 +155,13 @@ def consented(case: Case) -> Finding:
     """Trial consent signed."""
     consent = case.patient.consent(ConsentKind.TRIAL)
     return found(True, Known(str(consent.occurred_on), consent.event_id)) if consent else UNKNOWN
+
+
+def resectable(case: Case) -> Finding:
+    """The primary tumour is resectable; not asked for under the other reading of PQ-16."""
+    if case.edition.reading("PQ-16") == "drop":
+        return Finding(True, "not asked (PQ-16)")
+    return answered(StagingRecorded, lambda staging: staging.unresectable, "no")(case)
 
 
 def not_pregnant_nor_lactating(case: Case) -> Finding:

@@ -26,6 +26,13 @@ def planned_fractions(patient: Patient, edition: Edition, phase: Phase) -> int:
     return sum(planned.fractions for planned in phases if planned.phase is phase)
 
 
+def planned_total_cgy(patient: Patient, edition: Edition, phase: Phase) -> int:
+    """The dose of one phase of the standing plan; 0 without a plan or phase."""
+    plan = patient.last(RadiotherapyPlanned)
+    phases = planned_phases(plan, edition) if plan else ()
+    return sum(planned.total_cgy for planned in phases if planned.phase is phase)
+
+
 def delivered_cgy(patient: Patient) -> int:
     """The dose delivered so far, all phases."""
     return sum(entry.event.dose_cgy for entry in patient.every(FractionDelivered))

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, cast
 
-from domain.analysis_sets import POPULATIONS
-from domain.endpoints import ENDPOINTS, Endpoint, EndpointRecord, derive
+from domain.analysis_sets import POPULATIONS, analysed_populations
+from domain.endpoints import ENDPOINTS, PRIMARY, Endpoint, EndpointRecord, derive
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.rejections import NoSuchEntry
@@ -57,19 +57,22 @@ def survival_table(records: Sequence[EndpointRecord]) -> SurvivalTable:
     )
 
 
-def competing_risks_table(records: Sequence[EndpointRecord]) -> SurvivalTable:
+def competing_risks_table(records: Sequence[EndpointRecord], edition: Edition) -> SurvivalTable:
     """The same numbers, and the cause: 1 the event, 2 what competes with it, 0 none.
 
     Status 0 ends the observation at a competing event, so the hazard ratio is cause-specific; only the cumulative
-    incidence tells the two apart. The protocol does not stratify the allocation, so there is no stratum.
+    incidence tells the two apart, and under the other reading of PQ-10 nothing does. The protocol
+    does not stratify the allocation, so there is no stratum.
     """
     table = survival_table(records)
-    return replace(table, cause=tuple(_cause(record) for record in records))
+    return replace(table, cause=tuple(_cause(record, edition) for record in records))
 
 
-def _cause(record: EndpointRecord) -> int:
+def _cause(record: EndpointRecord, edition: Edition) -> int:
     if record.observed:
         return 1
+    if edition.reading("PQ-10") == "independent-censoring":
+        return 0
     return 2 if record.reason.startswith("competing") else 0
 
 
@@ -78,9 +81,11 @@ def analyse_endpoint(
 ) -> AnalysisReport:
     """The estimates of an endpoint; `patients` are folded as of the question's cutoff and knowledge."""
     from domain.analysis.analyse import analyse
+    from domain.analysis.information import information
     from domain.analysis.result import AnalysedRecord, AnalysisReport
 
-    records = endpoint_records(patients, asked, edition)
+    records, is_primary = endpoint_records(patients, asked, edition), asked.endpoint == PRIMARY
+    events = sum(record.observed for record in records)
     analysed = [
         AnalysedRecord(
             patient=record.patient,
@@ -95,13 +100,15 @@ def analyse_endpoint(
         for record in records
     ]
     return AnalysisReport(
-        **dict(analyse(competing_risks_table(records), edition.margins)),
+        **dict(analyse(competing_risks_table(records, edition), edition.margins)),
         endpoint=asked.endpoint,
         population=asked.population,
         cutoff=asked.cutoff,
         known_at=asked.known_at,
         edition=edition.id,
         position=position,
-        readings=edition.told(asked.endpoint, "MARGIN", "POPULATIONS"),
+        readings=edition.told(asked.endpoint, "MARGIN", "POPULATIONS", *(("SAMPLE-SIZE",) if is_primary else ())),
+        information=information(edition.margins, len(records), events) if is_primary else None,
+        judged_here=asked.population in analysed_populations(edition),
         records=tuple(analysed) if with_records else None,
     )

@@ -56,6 +56,8 @@ OS = Endpoint(
 ENDPOINTS: Mapping[str, Endpoint] = {endpoint.code: endpoint for endpoint in (EFS, LRRFS, OS)}
 """The protocol's own endpoints."""
 
+PRIMARY = EFS.code
+
 
 Sensitivity = Literal["gap-rule"]
 """A supportive way to derive a record. `gap-rule`: an event found after two or more missed visits does not count."""
@@ -100,7 +102,7 @@ def derive(
     patient: Patient, endpoint: Endpoint, edition: Edition, sensitivity: Sensitivity | None = None
 ) -> EndpointRecord | None:
     """The record of one endpoint as of the patient's cutoff; None for who was not randomised by then."""
-    seen = observe(patient)
+    seen = observe(patient, edition)
     if seen is None:
         return None
     ending = _first(seen, endpoint, edition)

@@ -9,6 +9,7 @@ from domain.eligibility import clinical_risk, failed, weigh_all
 from domain.genomic_test import disputed_order, next_attempt, open_order, order_key, standing_result
 from domain.patient import Patient
 from domain.protocol.edition import Edition, ReminderStep
+from domain.registry_stratum import is_treated_here
 from domain.visit_windows import Anchor, anchor, scheduled_visits, to_schedule
 from domain.work_item import Work, WorkItem
 from events.consent import ConsentKind, ConsentWithdrawn, WithdrawalScope
@@ -70,7 +71,7 @@ def schedule(patient: Patient, edition: Edition, today: date) -> Iterator[WorkIt
 def _to_set_out(patient: Patient, edition: Edition, today: date) -> Anchor | None:
     """The anchor that the standing schedule, if any, does not follow."""
     start, last = anchor(patient, edition), patient.last(FollowUpScheduled)
-    if start is None or patient.allocation is None:
+    if start is None or not is_treated_here(patient, edition):
         return None
     if last is None:
         return start

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from domain.occurrences import DEATHS, Occurrence, occurrences
 from domain.patient import Patient
+from domain.protocol.edition import Edition
 from events.clinical_date import ClinicalDate
 from events.consent import ConsentSigned, WithdrawalScope
 from events.event import Event
@@ -96,14 +97,14 @@ class Observation:
         return _imputed(occurrence.dated, self.start, latest, occurrence.entries)
 
 
-def observe(patient: Patient) -> Observation | None:
+def observe(patient: Patient, edition: Edition) -> Observation | None:
     """Observe a patient up to her cutoff; None when she was not randomised by then."""
     allocation, arm = patient.allocation, patient.arm
     if allocation is None or arm is None:
         return None
     latest = patient.cutoff or date.max
     start = _imputed(allocation.occurred_on, date.min, latest, ()).on
-    happened = occurrences(patient)
+    happened = occurrences(patient, edition)
     death = next((o.dated.latest for o in happened if o.kind in DEATHS), latest)
     ended = max(start, min(death, latest))
     signs = _dated(_signs_of_life(patient), start, ended)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.patient import Patient
+from domain.protocol.edition import Edition
 from events.clinical_date import ClinicalDate
 from events.event import Event
 from events.outcomes import (
@@ -53,7 +54,8 @@ LOCOREGIONAL = frozenset({Kind.LOCAL, Kind.REGIONAL})
 class Occurrence:
     """Something an endpoint may count, at the site or of the cause named in `detail`.
 
-    It counts from `dated`, its first evidence; `established` is the day it was confirmed, which a cutoff looks at.
+    It counts from `dated`, its first evidence, or its confirmation as PQ-36 is read; `established` is the day it was
+    confirmed, which a cutoff looks at.
     """
 
     kind: Kind
@@ -63,13 +65,13 @@ class Occurrence:
     entries: tuple[UUID, ...]
 
 
-def occurrences(patient: Patient) -> tuple[Occurrence, ...]:
+def occurrences(patient: Patient, edition: Edition) -> tuple[Occurrence, ...]:
     """Everything that happened to the patient's disease and life by her cutoff, adjudicated where it was.
 
     An adjudication is knowledge, like a correction: what it says holds for every cutoff, whenever the panel met.
     """
     whole = patient if patient.cutoff is None else replace(patient, cutoff=None)
-    reported = (*_recurrences(whole), *_new_cancers(whole), *_deaths(whole))
+    reported = (*_recurrences(whole, edition), *_new_cancers(whole), *_deaths(whole))
     return tuple(
         occurrence
         for entry, as_reported in reported
@@ -81,10 +83,11 @@ def occurrences(patient: Patient) -> tuple[Occurrence, ...]:
 _Found = Iterator[tuple[Recorded[Event], Occurrence]]
 
 
-def _recurrences(patient: Patient) -> _Found:
+def _recurrences(patient: Patient, edition: Edition) -> _Found:
+    by_evidence = edition.reading("PQ-36") == "first-evidence"
     for entry in patient.every(RecurrenceConfirmed):
         for site in entry.event.sites:
-            suspicion = _first_evidence(patient, entry, site)
+            suspicion = _first_evidence(patient, entry, site) if by_evidence else None
             dated = entry.occurred_on if suspicion is None else suspicion.occurred_on
             sources = (entry.event_id,) if suspicion is None else (suspicion.event_id, entry.event_id)
             yield entry, Occurrence(_kind_of(site, entry.event.behaviour), dated, entry.occurred_on, site, sources)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, assert_never
 
+from domain.dose import planned_total_cgy
 from domain.patient import Patient
 from domain.protocol.edition import DoseConstraint, Edition
 from events.radiotherapy import Phase, PlanDoseReported
@@ -17,9 +18,10 @@ Level = Literal["per-protocol", "acceptable", "unacceptable"]
 
 @dataclass(frozen=True, slots=True)
 class JudgedDose:
-    """One reported metric of a plan, the constraint it is held against, and its level."""
+    """One reported metric of a plan, the value and constraint that are held against each other, and the level."""
 
     reported: Recorded[PlanDoseReported]
+    value: Decimal
     constraint: DoseConstraint
     level: Level
 
@@ -34,7 +36,16 @@ def judged_plan(patient: Patient, edition: Edition) -> Iterator[JudgedDose]:
     for (structure, metric, _), entry in newest.items():
         constraint = constraints.get((structure, metric))
         if constraint is not None:
-            yield JudgedDose(entry, constraint, level_of(entry.event.value, constraint))
+            value = _composite(entry, patient, edition) if metric == "DMAX%" else entry.event.value
+            yield JudgedDose(entry, value, constraint, level_of(value, constraint))
+
+
+def _composite(entry: Recorded[PlanDoseReported], patient: Patient, edition: Edition) -> Decimal:
+    """A maximum in per cent of its own phase; under the other reading of PQ-05 a boost's on top of the main course."""
+    main, boost = (planned_total_cgy(patient, edition, phase) for phase in (Phase.MAIN, Phase.BOOST))
+    if edition.reading("PQ-05") == "per-phase" or entry.event.phase is Phase.MAIN or not main:
+        return entry.event.value
+    return 100 + (entry.event.value * boost / main).quantize(Decimal("0.1"))
 
 
 def level_of(value: Decimal, constraint: DoseConstraint) -> Level:

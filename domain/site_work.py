@@ -11,6 +11,7 @@ from domain.engine_work import is_entering, open_visits
 from domain.genomic_test import disputed_order, standing_result
 from domain.patient import Patient
 from domain.protocol.edition import Edition
+from domain.registry_stratum import is_treated_here
 from domain.review import accepted_reviews, needs_review
 from domain.risk_class import class_contradiction
 from domain.set_aside import set_aside
@@ -53,6 +54,9 @@ def consent(patient: Patient, edition: Edition, today: date) -> Iterator[WorkIte
     asked_to_test = patient.consent(ConsentKind.GENOMIC_TEST) or standing_result(patient)
     if "DR02" in met:
         yield _item(patient, Work.OBTAIN_CONSENT, today, "coordinator", "Obtain trial consent", ConsentKind.TRIAL)
+    elif "IC04" in met and not asked_to_test and edition.reading("PQ-26") == "one-consent":
+        wording = "Obtain trial consent, which covers the genomic test"
+        yield _item(patient, Work.OBTAIN_CONSENT, today, "coordinator", wording, ConsentKind.TRIAL)
     elif "IC04" in met and not asked_to_test:
         wording = "Obtain consent to the genomic test"
         yield _item(patient, Work.OBTAIN_CONSENT, today, "coordinator", wording, ConsentKind.GENOMIC_TEST)
@@ -107,7 +111,7 @@ def enter(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]
 
 def treat(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
     """Plan, plan review for the first patients, the next fraction, and in the end how radiotherapy ended."""
-    if patient.allocation is None or anchor(patient, edition):
+    if not is_treated_here(patient, edition) or anchor(patient, edition):
         return
     plan = patient.last(RadiotherapyPlanned)
     given = patient.every(FractionDelivered)

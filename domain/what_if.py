@@ -13,6 +13,7 @@ from domain.genomic_test import standing_scores
 from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
+from domain.registry_stratum import in_registry
 from domain.visit_windows import anchor, to_schedule
 
 
@@ -45,6 +46,8 @@ def standing_under(patient: Patient, edition: Edition, today: date) -> Mapping[s
     found = {"eligibility": _eligibility(patient, edition, today)}
     if score is not None:
         found["genomic risk"] = edition.genomic.classify(score)
+    if in_registry(patient, edition):
+        found["follow-up"] = "in the registry of the genomically high-risk"
     if patient.allocation is None:
         return found
     found["deviations"] = "; ".join(each.rule for each in deviations(patient, edition)) or "none"

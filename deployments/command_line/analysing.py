@@ -82,13 +82,15 @@ def _of_table(path: Path, unit: str) -> AnalysisReport:
 
 
 def _say(report: AnalysisReport) -> None:
+    from flows.reports.survival_words import information, read_with
+
     name = report.endpoint or "Table"
     rows = [
         (arm, estimate.n, estimate.events, *(_percent(point.survival, point.beyond_last_time) for point in estimate.km))
         for arm, estimate in report.arms.items()
     ]
     print_table(f"{name}: {report.events} events of {report.n}", ("arm", "n", "events", *_years(report)), rows)
-    cox, difference = report.cox, report.difference_5y
+    cox, difference, years = report.cox, report.difference_5y, report.arms["IMNI"].km[-1].years
     if cox.estimable:
         say(
             f"Hazard ratio OMIT : IMNI {cox.hr:.3f} (95 % limits {cox.lower:.3f} to {cox.upper:.3f}); non-inferiority "
@@ -98,14 +100,18 @@ def _say(report: AnalysisReport) -> None:
         say(f"Hazard ratio not estimable: {cox.reason}")
     if difference.diff is not None and difference.lower is not None and difference.upper is not None:
         say(
-            f"Difference at 5 years {100 * difference.diff:+.2f} points ({100 * difference.lower:+.2f} to "
+            f"Difference at {years} years {100 * difference.diff:+.2f} points ({100 * difference.lower:+.2f} to "
             f"{100 * difference.upper:+.2f}), margin {100 * difference.margin:+.0f}: {_verdict(difference.noninferior)}"
         )
     else:
-        say(f"Difference at 5 years not estimable: {difference.reason}")
+        say(f"Difference at {years} years not estimable: {difference.reason}")
+    if report.information:
+        say(information(report.information))
+    if not report.judged_here:
+        say("Supportive: as the protocol is read, non-inferiority is not judged in this population")
     if report.readings:
-        say(f"Protocol read with {', '.join(report.readings)}")
-    say(f"Omission by the hazard ratio: {report.verdict.conclusion} ({report.verdict.reason})")
+        say(read_with(report))
+    say(f"Omission of the irradiation: {report.verdict.conclusion} ({report.verdict.reason})")
 
 
 def _years(report: AnalysisReport) -> list[str]:

@@ -30,7 +30,8 @@ def questions(as_json: Json = False) -> None:
         print_json(asked)
         return
     rows = [
-        (each["id"], each["severity"], each["wording"], _options(each), ", ".join(each["bears_on"])) for each in asked
+        (each["id"], each["severity"], each["wording"], _options(each), each["why_not"] or ", ".join(each["bears_on"]))
+        for each in asked
     ]
     print_table(f"Edition {edition.id}", ("", "severity", "question", "options (in force)", "bears on"), rows)
 
@@ -47,6 +48,7 @@ def _asked(question: Question, edition: Edition) -> dict[str, Any]:
         "in_force": in_force,
         "is_default": in_force == question.default,
         "bears_on": list(question.bears_on),
+        "why_not": question.why_not or None,
     }
 
 

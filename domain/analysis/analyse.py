@@ -20,7 +20,7 @@ from domain.analysis.survival_difference import survival_difference
 from domain.analysis.survival_results import MedianSurvival, SurvivalPoint
 from domain.analysis.survival_table import ARMS, Arm, SurvivalTable
 from domain.analysis.two_arms import two_arms
-from domain.analysis.verdict import verdict
+from domain.analysis.verdict import verdict, verdict_of_difference
 from domain.protocol.edition import Margins
 
 
@@ -34,6 +34,7 @@ def analyse(table: SurvivalTable, margins: Margins) -> Analysis:
     instants = tuple(table.instant(year) for year in range(1, horizon + 1))
     curves = arm_curves(table, 1 - 2 * alpha)
     control, experimental = (curves[name].at(instants[-1]) for name in ARMS)
+    difference = survival_difference(control, experimental, float(margins.difference), alpha)
     counts = two_arms(time, status, arm)
     likelihood = partial_likelihood([counts])
     cox = fitted(likelihood, why_not_estimable(time, status, arm), margin, alpha)
@@ -43,9 +44,9 @@ def analyse(table: SurvivalTable, margins: Margins) -> Analysis:
         arms={name: _arm(table, curves[name], horizon) for name in ARMS},
         logrank=log_rank(time, status, arm),
         cox=cox,
-        difference_5y=survival_difference(control, experimental, float(margins.difference), alpha),
+        difference_5y=difference,
         follow_up=_follow_up(table, median_follow_up(time, status)),
-        verdict=verdict(cox),
+        verdict=verdict(cox) if margins.judged_by == "hazard-ratio" else verdict_of_difference(difference),
         profile=profile_limits(likelihood, alpha),
         lr_ni=likelihood_ratio_test(likelihood, margin, alpha),
         score_ni=score_test(likelihood, margin, alpha),

@@ -110,7 +110,7 @@ class Stratified(FrozenResult):
 
 
 class Verdict(FrozenResult):
-    """What the limits of the hazard ratio say, in the words of non-inferiority reporting, and why."""
+    """What the limits of hazard ratio or difference say, in the words of non-inferiority reporting, and why."""
 
     conclusion: Conclusion
     reason: str

@@ -17,6 +17,7 @@ from domain.analysis.hazard_results import (
     Stratified,
     Verdict,
 )
+from domain.analysis.information import Information
 from domain.analysis.survival_results import (
     CompetingRisks,
     MedianSurvival,
@@ -81,7 +82,8 @@ class Scope(FrozenResult):
     """What is analysed, and as of when; `position` is the last event of the log that was read.
 
     A plain table has no endpoint, population, cutoff, known_at or position. `readings` are those of the
-    protocol that the estimates depend on.
+    protocol that the estimates depend on. `information` is known of the primary endpoint; `judged_here` says whether
+    the protocol, as read, judges non-inferiority in this population (PQ-13).
     """
 
     endpoint: str | None
@@ -91,6 +93,8 @@ class Scope(FrozenResult):
     edition: str
     position: int | None
     readings: tuple[str, ...] = ()
+    information: Information | None = None
+    judged_here: bool = True
 
 
 class AnalysisReport(Analysis, Scope):

@@ -173,8 +173,8 @@ def choosable(name: str, option: str) -> Question:
         raise NotPermitted(
             "option",
             option,
-            f"this program follows only {', '.join(question.followed)} for {name}",
-            "Another reading needs an amendment of the protocol",
+            f"only {question.default} can be chosen for {name}: {question.why_not}",
+            f"Leave {name} as it is; another reading needs an amendment of the protocol, or another program",
         )
     return question
 

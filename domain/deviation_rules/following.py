@@ -35,7 +35,7 @@ def visit_outside_window(patient: Patient, edition: Edition) -> Found:
 def outcome_before_randomisation(patient: Patient, edition: Edition) -> Found:
     """An outcome surely dated before randomisation."""
     assert patient.allocation is not None
-    for occurrence in occurrences(patient):
+    for occurrence in occurrences(patient, edition):
         if occurrence.dated.latest < patient.allocation.occurred_on.earliest:
             wording = f"{occurrence.detail} dated {occurrence.dated}, before randomisation"
             yield Deviation("ORDER", "major", wording, occurrence.entries)

@@ -60,12 +60,12 @@ def other_prescription(patient: Patient, edition: Edition) -> Found:
 
 
 def unacceptable_coverage(patient: Patient, edition: Edition) -> Found:
-    """A target covered or heated beyond what is acceptable, by its own phase (question PQ-05)."""
+    """A target covered or heated beyond what is acceptable, by its own phase (PQ-05)."""
     for dose in judged_plan(patient, edition):
         if dose.level == "unacceptable" and dose.constraint.status != "placeholder":
             said, constraint = dose.reported.event, dose.constraint
             limit = constraint.per_protocol if constraint.acceptable is None else constraint.acceptable
             sense = constraint.sense.replace("-", " ")
-            wording = f"{said.structure} {said.metric} is {said.value} ({said.phase}): {sense} {limit} is acceptable"
+            wording = f"{said.structure} {said.metric} is {dose.value} ({said.phase}): {sense} {limit} is acceptable"
             covered = constraint.sense == "at-least"
             yield Deviation("PTV", "major" if covered else "minor", wording, (dose.reported.event_id,))

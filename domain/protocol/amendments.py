@@ -24,8 +24,6 @@ PARTS: Mapping[Part, tuple[str, ...]] = MappingProxyType(
             "cbct_action_level_mm",
             "plan_reviews",
             "per_protocol_dose_share",
-            "dose_constraints",
-            "fractions_a_week",
         ),
         "visits": ("baseline", "weekly", "weekly_window_days", "columns", "reminders"),
     }

@@ -6,6 +6,8 @@ The protocol's own tables for organs at risk are supplemental and were not at ha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from domain.protocol.edition import DoseConstraint
@@ -18,6 +20,17 @@ TARGET = (
     DoseConstraint("PTV", "DMAX%", "below", Decimal(120), None, _TARGET, "verbatim"),
 )
 """V100 % of 95 or more is per protocol, of 90 or more acceptable; the maximum stays below 120 % of its own phase."""
+
+
+def constraints_read(
+    constraints: tuple[DoseConstraint, ...], readings: Mapping[str, str]
+) -> tuple[DoseConstraint, ...]:
+    """The constraints under the reading of PQ-31: which share of the target has the whole dose, or which dose all."""
+    if readings["PQ-31"] == "V100>=95":
+        return constraints
+    return tuple(
+        replace(row, metric="D100%") if (row.structure, row.metric) == ("PTV", "V100%") else row for row in constraints
+    )
 
 
 def _organ(structure: str, metric: str, limit: int) -> DoseConstraint:

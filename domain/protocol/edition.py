@@ -131,12 +131,23 @@ class SeriousEventClock:
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """Non-inferiority as the protocol states it."""
+    """Non-inferiority as the protocol states it, and what its sample size was computed from.
+
+    `judged_by` says which margin decides (PQ-07), `counted` what information is counted in (PQ-08), and
+    `experimental_expected` whether its event-free share is what is expected, or the least tolerated (PQ-09).
+    """
 
     hazard_ratio: Decimal
     difference: Decimal
     one_sided_alpha: Decimal
     horizon_years: int
+    power: Decimal
+    patients_computed: int
+    event_free_control: Decimal
+    event_free_experimental: Decimal
+    judged_by: Literal["hazard-ratio", "difference"] = "hazard-ratio"
+    counted: Literal["events", "patients"] = "events"
+    experimental_expected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from domain.protocol import v2_0
-from domain.protocol.edition import Edition, GenomicRule
+from domain.protocol.dose_constraints import constraints_read
+from domain.protocol.edition import Edition, GenomicRule, Margins
 from domain.protocol.table_1 import columns_read, without_toxicity
 from domain.rejections import NoSuchEntry
 from domain.standing import Standing
@@ -42,6 +43,19 @@ def read_as(edition: Edition, chosen: Mapping[str, str]) -> Edition:
         readings=readings,
         genomic=genomic,
         columns=columns_read(written.columns, readings),
+        dose_constraints=constraints_read(written.dose_constraints, readings),
+        margins=_margins_read(written.margins, readings),
         weekly=written.weekly if readings["PQ-22"] == "every-visit" else without_toxicity(written.weekly),
         as_written=written,
+    )
+
+
+def _margins_read(margins: Margins, readings: Mapping[str, str]) -> Margins:
+    """How non-inferiority is judged, and information counted, under the readings of PQ-06 to PQ-09."""
+    return replace(
+        margins,
+        horizon_years=margins.horizon_years if readings["PQ-06"] == "5-year" else 2,
+        judged_by="hazard-ratio" if readings["PQ-07"] == "hazard-ratio-2.30" else "difference",
+        counted="events" if readings["PQ-08"] == "show-information" else "patients",
+        experimental_expected=readings["PQ-09"] == "expected",
     )

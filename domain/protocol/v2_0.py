@@ -176,7 +176,7 @@ EXCLUSION = (
         "Primary tumour resectable",
         "Exclusion criteria (11)",
         "verbatim",
-        weigh.answered(StagingRecorded, lambda staging: staging.unresectable, "no"),
+        weigh.resectable,
         "PQ-16",
     ),
     Criterion(
@@ -269,7 +269,14 @@ EDITION = Edition(
     plan_reviews=20,
     clocks=CLOCKS,
     margins=Margins(
-        hazard_ratio=Decimal("2.30"), difference=Decimal("0.10"), one_sided_alpha=Decimal("0.025"), horizon_years=5
+        hazard_ratio=Decimal("2.30"),
+        difference=Decimal("0.10"),
+        one_sided_alpha=Decimal("0.025"),
+        horizon_years=5,
+        power=Decimal("0.80"),
+        patients_computed=208,
+        event_free_control=Decimal("0.91"),
+        event_free_experimental=Decimal("0.81"),
     ),
     target_patients=214,
     planned_accrual_months=24,

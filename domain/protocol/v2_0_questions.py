@@ -10,7 +10,6 @@ _ENTRY = (
         "with 'or', which would exclude most patients given chemotherapy",
         ("conditional", "either"),
         ("EC12",),
-        is_wired=True,
     ),
     Question(
         "PQ-02",
@@ -18,7 +17,6 @@ _ENTRY = (
         "pT1-2 stands in the title, not among the inclusion criteria",
         ("enforce", "ignore"),
         ("DR01",),
-        is_wired=True,
     ),
     Question(
         "PQ-03",
@@ -26,7 +24,6 @@ _ENTRY = (
         "'At least two' risk factors (paper) or 'more than 2' (registry)",
         (">=2", ">2"),
         ("IC04",),
-        is_wired=True,
     ),
     Question(
         "PQ-04",
@@ -34,7 +31,6 @@ _ENTRY = (
         "Is a score of exactly 44 low (methods) or undefined (background)?",
         ("<=44", "<44"),
         ("DR02", "GENOMIC"),
-        is_wired=True,
     ),
     Question(
         "PQ-14",
@@ -43,7 +39,6 @@ _ENTRY = (
         "earlier breast cancer",
         ("ask-the-site", "earlier-breast-cancer-excludes"),
         ("EC06",),
-        is_wired=True,
     ),
     Question(
         "PQ-15",
@@ -51,6 +46,7 @@ _ENTRY = (
         "Contraception 'for up to 1 month before enrolling': at least or at most a month, and during radiotherapy?",
         ("at-least-a-month", "at-most-a-month"),
         ("IC10",),
+        only_default="the form asks whether contraception was used for a month or more; nothing shorter is on record",
     ),
     Question(
         "PQ-16",
@@ -65,14 +61,13 @@ _ENTRY = (
         "ECOG 2 or better 'or' Karnofsky 70 or better are not equivalent: is one enough, or must all recorded hold?",
         ("either", "both"),
         ("IC06",),
-        is_wired=True,
     ),
     Question(
         "PQ-26",
         "B",
         "Consent before randomisation is described, consent to the genomic test is not",
         ("two-consents", "one-consent"),
-        ("IC11",),
+        ("IC11", "PQ-26"),
     ),
     Question(
         "PQ-29",
@@ -92,7 +87,14 @@ _TREATMENT = (
         ("per-phase", "composite"),
         ("PTV",),
     ),
-    Question("PQ-30", "B", "The dose to the nodes is only implied", ("as-chest-wall-or-breast", "unstated"), ("RT",)),
+    Question(
+        "PQ-30",
+        "B",
+        "The dose to the nodes is only implied",
+        ("as-chest-wall-or-breast", "unstated"),
+        ("RT",),
+        no_rule="a plan holds one dose for chest wall or breast and nodes; none of the nodes alone is recorded",
+    ),
     Question(
         "PQ-31",
         "B",
@@ -106,7 +108,6 @@ _TREATMENT = (
         "Is the action level of cone-beam CT at or above 5 mm? (Recorded is the largest shift on an axis.)",
         (">5mm-any-axis", ">=5mm-any-axis"),
         ("CBCT", "SHIFT"),
-        is_wired=True,
     ),
     Question(
         "PQ-33",
@@ -114,6 +115,7 @@ _TREATMENT = (
         "The first 20 'enrolled': consented or randomised, and checked before the first fraction?",
         ("randomised", "consented"),
         ("PLAN-QA",),
+        only_default="plans are counted by the number of randomisation; the order of consents is not numbered",
     ),
 )
 
@@ -124,7 +126,6 @@ _FOLLOW_UP = (
         "'Every 6 months within 2 years; every 6 months for the first 5 years' says the same twice: 3-monthly meant?",
         ("table", "quarterly-within-2-years"),
         ("TABLE-1",),
-        is_wired=True,
     ),
     Question(
         "PQ-19",
@@ -132,7 +133,6 @@ _FOLLOW_UP = (
         "The text has visits at 30, 42 and 54 months, Table 1 has none",
         ("table", "with-30-42-54-months"),
         ("TABLE-1",),
-        is_wired=True,
     ),
     Question(
         "PQ-20",
@@ -140,7 +140,6 @@ _FOLLOW_UP = (
         "First visit after '1 month' (text) or '4w' (Table 1)",
         ("28-days", "1-month"),
         ("4w",),
-        is_wired=True,
     ),
     Question(
         "PQ-21",
@@ -148,7 +147,6 @@ _FOLLOW_UP = (
         "Follow-up 'until death or drop out', 'at least 5 years', 'then annually', or as in Table 1 up to 5 years",
         ("then-yearly", "ends-at-5-years"),
         ("TABLE-1",),
-        is_wired=True,
     ),
     Question(
         "PQ-22",
@@ -156,14 +154,13 @@ _FOLLOW_UP = (
         "Toxicity is assessed at every visit, but has no row in Table 1",
         ("every-visit", "table-only"),
         ("TABLE-1", "TOXICITY"),
-        is_wired=True,
     ),
     Question(
         "PQ-23",
         "B",
         "Liver and renal function, liver ultrasound and breast MRI are baseline items without a row in Table 1",
         ("baseline-only", "every-visit"),
-        ("BASELINE",),
+        ("BASELINE", "TABLE-1"),
     ),
     Question(
         "PQ-24",
@@ -171,6 +168,7 @@ _FOLLOW_UP = (
         "Mammography is in Table 1, not in the baseline list, and impossible on the side of a mastectomy",
         ("remaining-breast-tissue", "both-sides"),
         ("TABLE-1",),
+        no_rule="an assessment names no side, so one mammography is one entry, of whichever breast there is",
     ),
     Question(
         "PQ-34",
@@ -178,6 +176,7 @@ _FOLLOW_UP = (
         "CTCAE 3.0 of 2006 while later versions exist; which scale for which toxicity?",
         ("both-scales", "CTCAE-only"),
         ("TOXICITY",),
+        no_rule="either scale can be recorded at any visit, with its version; no rule asks for one of them",
     ),
 )
 
@@ -223,7 +222,6 @@ _OUTCOMES = (
         "Is death an event of locoregional recurrence-free survival?",
         ("interval", "survival"),
         ("LRRFS",),
-        is_wired=True,
     ),
     Question(
         "PQ-12",
@@ -231,7 +229,6 @@ _OUTCOMES = (
         "Does ductal carcinoma in situ, of either breast, count as an event? (For pN1mi see PQ-45.)",
         ("invasive-only", "dcis-counts"),
         ("EFS",),
-        is_wired=True,
     ),
     Question(
         "PQ-13",
@@ -246,7 +243,6 @@ _OUTCOMES = (
         "Is a death of unknown cause a breast cancer death?",
         ("unknown-is-other", "unknown-is-breast-cancer"),
         ("EFS",),
-        is_wired=True,
     ),
     Question(
         "PQ-36",
@@ -261,6 +257,7 @@ _OUTCOMES = (
         "The conclusion compares 'survival and toxicity', but toxicity is no listed endpoint",
         ("descriptive-as-treated", "compared"),
         ("TOXICITY",),
+        only_default="no test compares toxicity between the arms; it is described as treated",
     ),
     Question(
         "PQ-42",
@@ -278,6 +275,7 @@ _CONDUCT = (
         "Randomisation by a random number of SPSS 21: no strata, no blocks, no concealment, yet '1:1'",
         ("scheme-as-data", "simple-uncommitted"),
         ("RANDOMISATION",),
+        only_default="no allocation is drawn from a list that was not committed before",
     ),
     Question(
         "PQ-27",
@@ -285,14 +283,23 @@ _CONDUCT = (
         "Version 2.0 is of 'December 2020', the first patient of 2020-12-10; its approval is undated",
         ("activation-date-needed", "assume-first-patient"),
         ("EDITION",),
+        no_rule="the first edition reaches every patient, whatever day it came into force; later ones need their day",
     ),
-    Question("PQ-28", "B", "'Phase II' (title) or 'Not Applicable' (registry)", ("none", "phase-ii"), ("EDITION",)),
+    Question(
+        "PQ-28",
+        "B",
+        "'Phase II' (title) or 'Not Applicable' (registry)",
+        ("none", "phase-ii"),
+        ("EDITION",),
+        no_rule="the phase is wording of the registration",
+    ),
     Question(
         "PQ-37",
         "B",
         "No interim analysis, monitoring board or stopping rule is described",
         ("none-planned", "board-decides"),
         ("SAMPLE-SIZE",),
+        no_rule="nothing is stopped by the engine; a board may ask for an analysis at any data cut",
     ),
     Question(
         "PQ-38",
@@ -300,10 +307,23 @@ _CONDUCT = (
         "From 208 to 214 'to compensate for eligible patients'",
         ("ineligible-or-lost", "eligible"),
         ("SAMPLE-SIZE",),
+        no_rule="it says why 214 are recruited, and no rule computes with the reason",
     ),
-    Question("PQ-39", "C", "An 18-gene score of a 28-gene test", ("18-gene-score", "28-gene-score"), ("GENOMIC",)),
     Question(
-        "PQ-40", "C", "'HR' is hazard ratio and hormone receptor", ("never-abbreviated", "by-context"), ("EDITION",)
+        "PQ-39",
+        "C",
+        "An 18-gene score of a 28-gene test",
+        ("18-gene-score", "28-gene-score"),
+        ("GENOMIC",),
+        only_default="reports hold the 18-gene score by name, and no score of 28 genes",
+    ),
+    Question(
+        "PQ-40",
+        "C",
+        "'HR' is hazard ratio and hormone receptor",
+        ("never-abbreviated", "by-context"),
+        ("EDITION",),
+        no_rule="the engine writes both out",
     ),
     Question(
         "PQ-43",
@@ -311,6 +331,7 @@ _CONDUCT = (
         "'Histology of cardiovascular disease', 'EORCT', '685,00', 'NCT04 517266'",
         ("normalised", "as-printed"),
         ("EDITION",),
+        no_rule="misprints of the paper; identifiers are held in their right form",
     ),
 )
 
@@ -322,7 +343,6 @@ _OWN = (
         "later locoregional recurrence still count? (The engine's own question: the register ends at PQ-43.)",
         ("other-cancer-ends-observation", "later-recurrence-counts"),
         ("LRRFS",),
-        is_wired=True,
     ),
     Question(
         "PQ-45",
@@ -330,7 +350,6 @@ _OWN = (
         "Are 1 to 3 micrometastases (pN1mi) 'pN1'? (The engine's own question, split from PQ-12.)",
         ("pn1mi-eligible", "pn1mi-not-eligible"),
         ("IC03",),
-        is_wired=True,
     ),
 )
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC
 
+from domain.analysis.information import Information
 from domain.analysis.result import AnalysisReport, ArmEstimate, CoxEstimate, LogRank, MedianSurvival, SurvivalDifference
 
+_SECONDARY = ("LRRFS", "OS")
+_TESTED_AT_THE_MARGIN = "PQ-42 = non-inferiority"
 _NAMES = {
     "EFS": "Event-free survival",
     "LRRFS": "Locoregional recurrence-free survival",
@@ -23,10 +26,14 @@ def findings(report: AnalysisReport) -> Iterator[str]:
     """One sentence an estimate, in the order of the protocol's objectives."""
     yield hazard_ratio(report.cox)
     yield difference(report.difference_5y, report.arms["IMNI"].km[-1].years)
-    yield log_rank(report.logrank)
+    yield log_rank_as_read(report)
     years = report.follow_up.median_years
     followed = f"not estimable ({report.follow_up.reason})" if years is None else f"{years:.2f} years"
     yield f"Median follow-up {followed}, reverse Kaplan–Meier"
+    if report.information:
+        yield information(report.information)
+    if not report.judged_here:
+        yield "Supportive: as the protocol is read, non-inferiority is not judged in this population"
     if report.readings:
         yield read_with(report)
 
@@ -63,6 +70,22 @@ def log_rank(test: LogRank) -> str:
     if test.p is None or test.chi2 is None:
         return f"Log-rank test undefined: {test.reason}"
     return f"Log-rank χ² {test.chi2:.2f}, two-sided p {p_value(test.p)}"
+
+
+def log_rank_as_read(report: AnalysisReport) -> str:
+    """The log-rank test, labelled for a secondary endpoint; or its test at the margin, as PQ-42 is read."""
+    if _TESTED_AT_THE_MARGIN not in report.readings:
+        label = ", a test of superiority" if report.endpoint in _SECONDARY and report.logrank.p is not None else ""
+        return f"{log_rank(report.logrank)}{label}"
+    test = report.score_ni
+    if test.p_one_sided is None:
+        return f"Score test at the margin undefined: {test.reason}"
+    return f"Score test at the margin, one-sided non-inferiority p {p_value(test.p_one_sided)}"
+
+
+def information(found: Information) -> str:
+    """How much of the planned information has come in."""
+    return f"Information: {found.found} of {found.needed:.1f} {found.counted} needed ({100 * found.fraction:.0f} %)"
 
 
 def survival_at_horizon(arm: ArmEstimate) -> str:

@@ -60,7 +60,7 @@ def test_decisions_come_out_as_they_were(trial: Home) -> None:
     [
         (("protocol", "set", "PQ-04", "<44"), "why is it read so"),
         (("protocol", "set", "PQ-99", "x", "--reason", "y"), "no such protocol question"),
-        (("protocol", "set", "PQ-05", "composite", "--reason", "y"), "follows only per-phase"),
+        (("protocol", "set", "PQ-33", "consented", "--reason", "y"), "the order of consents is not numbered"),
         (("what-if",), "read how"),
         (("what-if", "--reading", "PQ-04"), "is not a reading"),
         (("what-if", "--reading", "PQ-04=<45"), "not an option of PQ-04"),

@@ -56,7 +56,7 @@ def test_a_death_from_another_cause_competes_and_still_censors_the_hazard_ratio(
     told = {"RJ-8": facts.enrolled(facts.death(on="2022-03-01", cause="OTHER"))}
     patients = [*_patients(), *(patient_with(*e, patient_id=i, cutoff=CUTOFF) for i, e in told.items())]
     records = endpoint_records(patients, Question("EFS", cutoff=CUTOFF), EDITION)
-    table = competing_risks_table(records)
+    table = competing_risks_table(records, EDITION)
     assert (table.status, table.cause) == ((0, 0, 1, 0), (0, 0, 1, 2))
     competing = analyse_endpoint(patients, Question("EFS", cutoff=CUTOFF), EDITION, 77).competing
     assert competing.arms is not None

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from domain.occurrences import Kind, Occurrence, occurrences
+from domain.protocol.v2_0 import EDITION
 from events.event import Event
 from events.outcomes import RecurrenceSite
 from tests.facts import (
@@ -24,7 +25,7 @@ from tests.given import entry, patient_with
 
 
 def happened(*events: Event, cutoff: date | None = None) -> tuple[Occurrence, ...]:
-    return occurrences(patient_with(screened(), *events, cutoff=cutoff))
+    return occurrences(patient_with(screened(), *events, cutoff=cutoff), EDITION)
 
 
 def only(*events: Event) -> Occurrence:

@@ -73,6 +73,7 @@ WIRED: dict[tuple[str, str], tuple[Callable[[Edition], Any], Any, Any]] = {
     ("PQ-11", "survival"): (_role("LRRFS", "DEATH_OTHER"), "competing", "event"),
     ("PQ-12", "dcis-counts"): (_role("EFS", "DCIS"), None, "event"),
     ("PQ-14", "earlier-breast-cancer-excludes"): (_passes("EC06", _EARLIER_BREAST), True, False),
+    ("PQ-16", "drop"): (_passes("EC11", facts.staging(unresectable="yes")), False, True),
     ("PQ-17", "both"): (_passes("IC06", facts.performance(ecog=2, karnofsky=60)), True, False),
     ("PQ-18", "quarterly-within-2-years"): (_visits, _TABLE, "4w 3m 6m 9m 12m 15m 18m 21m 2y 3y 4y 5y"),
     ("PQ-19", "with-30-42-54-months"): (_visits, _TABLE, "4w 6m 12m 18m 2y 30m 3y 42m 4y 54m 5y"),
@@ -110,9 +111,19 @@ def test_the_first_visit_may_come_a_calendar_month_after_radiotherapy() -> None:
     assert str(set_out(end, edition_with({"PQ-20": "1-month"}))[0].target) == "2021-04-30"
 
 
-def test_every_wired_question_is_tried_here_or_among_the_visits() -> None:
-    tried = {question for question, _ in WIRED} | {"PQ-20", "PQ-21"}
-    assert {question.id for question in QUESTIONS if question.is_wired} == tried
+def test_every_wired_question_is_tried() -> None:
+    """Here, among the visits, or where its rule is: of care, of analysis, of how results are worded."""
+    elsewhere = "PQ-05 PQ-06 PQ-07 PQ-08 PQ-09 PQ-10 PQ-13 PQ-20 PQ-21 PQ-23 PQ-26 PQ-29 PQ-31 PQ-36 PQ-42"
+    assert {question.id for question in QUESTIONS if question.is_wired} == {q for q, _ in WIRED} | {*elsewhere.split()}
+
+
+def test_a_question_that_cannot_be_answered_otherwise_says_why_and_none_of_severity_a_is_one() -> None:
+    fixed = [question for question in QUESTIONS if not question.is_wired]
+    assert all(bool(question.no_rule) != bool(question.only_default) for question in fixed)
+    assert all(question.followed == (question.default,) and question.why_not for question in fixed)
+    assert {question.severity for question in fixed} == {"B", "C"}
+    assert BY_ID["PQ-28"].why_not == "no rule of the engine depends on it: the phase is wording of the registration"
+    assert BY_ID["PQ-04"].why_not == ""
 
 
 def test_a_reader_is_told_of_severity_a_and_of_what_is_not_the_default() -> None:

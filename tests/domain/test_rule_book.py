@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from domain.protocol.question import Question
+from domain.protocol.readings import QUESTIONS
 from domain.protocol.v2_0 import EDITION
 from domain.rule_book import rule_book, table_1
 from tests.rule_book import (
@@ -11,6 +13,7 @@ from tests.rule_book import (
     TRACEABILITY,
     kept_in,
     protocol_page,
+    read_in,
     traceability_page,
     traced,
     tried_in,
@@ -35,6 +38,12 @@ def test_every_id_of_the_protocol_is_traced() -> None:
 def test_a_rule_is_kept_somewhere_and_named_by_a_test(rule: str) -> None:
     assert kept_in(rule)
     assert bool(tried_in(rule)) is (rule not in NOT_YET_TESTED)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
+def test_a_question_is_read_by_a_rule_or_says_why_it_is_not(question: Question) -> None:
+    assert bool(read_in(question.id)) is question.is_wired
+    assert bool(question.why_not) is not question.is_wired
 
 
 def test_every_value_has_an_id_of_its_own_in_its_chapter_a_wording_and_a_source() -> None:

@@ -17,7 +17,10 @@ from domain.protocol.v2_0 import EDITION
 from tests.domain.analysis.reference_cases import CASES, same, table
 
 SCOPE = Scope(endpoint=None, population=None, cutoff=None, known_at=None, edition="2.0", position=None)
-HEADER = ["endpoint", "population", "cutoff", "known_at", "edition", "position", "readings"]
+HEADER = [
+    *("endpoint", "population", "cutoff", "known_at", "edition", "position"),
+    *("readings", "information", "judged_here"),
+]
 
 
 def reasonless_nulls(value: Any, path: str = "") -> list[str]:

@@ -13,6 +13,7 @@ from domain.analysis.survival_table import SurvivalTable
 from domain.protocol.v2_0 import EDITION
 from flows.reports.risk_rows import risk_rows
 from flows.reports.survival_curve import survival_curve_markdown, survival_curve_png, survival_curve_svg
+from flows.reports.survival_words import findings, log_rank_as_read
 from tests.domain.analysis.reference_cases import CASES, table
 
 SCOPE = Scope(
@@ -119,3 +120,23 @@ def test_drawing_leaves_no_global_figure_behind() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.split("\n")[:2] == ["True False", "OrderedDict()"]
+
+
+def test_pq_42_the_log_rank_test_of_a_secondary_endpoint_says_what_it_tests() -> None:
+    scope = SCOPE.model_copy(update={"endpoint": "OS"})
+    estimates = analyse(table("S01_imni_n214_equal91"), EDITION.margins)
+    labelled = log_rank_as_read(report(scope, estimates))
+    assert labelled.endswith("a test of superiority")
+    at_margin = scope.model_copy(update={"readings": ("PQ-42 = non-inferiority",)})
+    assert log_rank_as_read(report(at_margin, estimates)).startswith(
+        "Score test at the margin, one-sided non-inferiority p"
+    )
+    nobody = report(at_margin, analyse(SurvivalTable((), (), ()), EDITION.margins))
+    assert log_rank_as_read(nobody).startswith("Score test at the margin undefined")
+    assert not log_rank_as_read(report(SCOPE, estimates)).endswith("superiority")
+
+
+def test_a_population_in_which_nothing_is_judged_is_said_to_be_supportive() -> None:
+    scope = SCOPE.model_copy(update={"judged_here": False, "readings": ()})
+    said = list(findings(report(scope, analyse(table("S01_imni_n214_equal91"), EDITION.margins))))
+    assert said[-1].startswith("Supportive")
