@@ -137,7 +137,7 @@ def decide(  # noqa: PLR0911, PLR0912 - one branch a command is the point
         case consent.DiscloseIdentity():
             return consent.disclose(command, patient)
         case genomics.RecordGenomicResult():
-            return genomics.record_result(command, patient)
+            return genomics.record_result(command, patient, circumstances.edition)
         case randomisation.RandomisePatient():
             return randomisation.randomise(command, patient, circumstances)
         case randomisation.RecordAllocationElsewhere():

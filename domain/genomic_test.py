@@ -43,6 +43,12 @@ def standing_result(patient: Patient) -> Result | None:
     )
 
 
+def supersedes_all(report: GenomicReport, patient: Patient) -> bool:
+    """Whether no newer version of the same report is on record."""
+    versions = [r.event.report_version for r in results(patient) if r.event.report_id == report.report_id]
+    return all(_order(version) <= _order(report.report_version) for version in versions)
+
+
 def _withdrawals(patient: Patient) -> tuple[Recorded[GenomicResultWithdrawn], ...]:
     return tuple(sorted(patient.every(GenomicResultWithdrawn), key=lambda entry: _order(entry.event.report_version)))
 

@@ -11,13 +11,13 @@ from domain.engine_work import is_entering, open_visits
 from domain.genomic_test import disputed_order, standing_result
 from domain.patient import Patient
 from domain.protocol.edition import Edition
+from domain.queries import standing_queries
 from domain.registry_stratum import is_treated_here
 from domain.review import accepted_reviews, needs_review
 from domain.risk_class import class_contradiction
 from domain.set_aside import set_aside
 from domain.visit_windows import anchor, scheduled_visits, weekly_visits
 from domain.work_item import Doer, Work, WorkItem
-from events.conduct import QueryAnswered, QueryClosed, QueryOpened
 from events.consent import ConsentKind, ConsentSigned, WithdrawalScope
 from events.follow_up import ScheduledVisit
 from events.radiotherapy import FractionDelivered, RadiotherapyPlanned
@@ -85,10 +85,12 @@ def settle(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem
     if contradiction and is_entering(patient):
         report_id = contradiction.result.event.report_id
         yield _item(patient, Work.SETTLE_RISK_CLASS, today, "coordinator", str(contradiction), report_id)
-    settled = {entry.event.query_id for kind in (QueryAnswered, QueryClosed) for entry in patient.every(kind)}
-    for query in patient.every(QueryOpened):
-        if query.event.query_id not in settled:
-            yield _item(patient, Work.ANSWER_QUERY, today, "coordinator", query.event.question, query.event.query_id)
+    for query in standing_queries(patient):
+        settled_first = contradiction is not None and is_entering(patient) and query.is_about_risk_class
+        if query.answer is None and not settled_first:
+            wording = f"{query.opened.event.question} ({query.days_open(today)} days open)"
+            due = query.answer_due(edition)
+            yield _item(patient, Work.ANSWER_QUERY, due, "coordinator", wording, query.query_id)
     for key, entry in set_aside(patient).items():
         yield _item(patient, Work.RELEASE_WORK, today, "coordinator", f"{key}: {entry.event.problem}", key)
 

@@ -9,15 +9,15 @@ from typing import Protocol
 
 from domain.calendar_arithmetic import add_months
 from domain.decide import TrialCommand
-from domain.decisions.conduct import DeclareDataCut, RecordAudit
+from domain.decisions.conduct import ChooseReading, DeclareDataCut, RecordAudit
 from domain.engine_work import is_followed
 from domain.patient import Patient
 from domain.simulation.assumptions import Assumptions, ImplausibleAssumption
-from domain.simulation.site_acts import DATA_MANAGER
+from domain.simulation.site_acts import DATA_MANAGER, INVESTIGATOR
 from domain.simulation.visit_book import EndpointCode, TrueTime, VisitBook
 from domain.visit_windows import scheduled_visits
 from events.clinical_date import ClinicalDate
-from events.recorded import Source
+from events.recorded import Actor, Source
 from flows.clock import Clock
 from flows.simulated_accrual import Accrual, ToldLaboratory
 from flows.simulated_site import SimulatedSite
@@ -25,6 +25,8 @@ from store.transact import Entry, TrialLog
 
 STEP = timedelta(days=14)
 """The longest step: what is entered in one step may be found wrong only in a later one."""
+_READ_AGAIN_AFTER = 3
+"""After so many half-years the investigators read one question of the protocol otherwise."""
 _FOLLOW_UP_MONTHS = 65
 """Five years after radiotherapy, and what comes before it and after the last window opens."""
 _MORNING = time(1, 0, tzinfo=UTC)
@@ -142,18 +144,25 @@ class _Trial:
         return bool(closes) and self.site.today > max(closes)
 
     def _keep_the_calendar(self) -> None:
-        """The audit every six months, a data cut every twelve. Protocol: Data management."""
+        """The audit every six months, a data cut every twelve, once a reading. Protocol: Data management; PQ-32."""
         while (due := add_months(self._assumptions.accrual_from, 6 * (self._half_years + 1))) <= self.site.today:
             self._half_years += 1
             self._enter(RecordAudit(occurred_on=ClinicalDate.parse(due), findings="No critical finding."))
+            if self._half_years == _READ_AGAIN_AFTER:
+                self._read_otherwise(ClinicalDate.parse(due))
             if self._half_years % 2 == 0:
                 name = f"annual report {self._half_years // 2}"
                 self._enter(
                     DeclareDataCut(occurred_on=ClinicalDate.parse(due), name=name, cutoff=ClinicalDate.parse(due))
                 )
 
-    def _enter(self, command: TrialCommand) -> None:
-        entry = Entry(DATA_MANAGER, Source(kind="simulation"), self._clock.now())
+    def _read_otherwise(self, on: ClinicalDate) -> None:
+        """The investigators decide a question of the protocol; from then on a shift of just 5 mm is corrected."""
+        choice = ChooseReading(occurred_on=on, question="PQ-32", option=">=5mm-any-axis")
+        self._enter(choice, INVESTIGATOR, "agreed with the physicists")
+
+    def _enter(self, command: TrialCommand, by: Actor = DATA_MANAGER, reason: str | None = None) -> None:
+        entry = Entry(by, Source(kind="simulation"), self._clock.now(), reason=reason)
         self._trial_log.transact_trial(command, entry)
 
     def progress(self, today: date) -> Progress:

@@ -82,7 +82,8 @@ def _of_table(path: Path, unit: str) -> AnalysisReport:
 
 
 def _say(report: AnalysisReport) -> None:
-    from flows.reports.survival_words import information, read_with
+    from domain.protocol.readings import read_with
+    from flows.reports.survival_words import information
 
     name = report.endpoint or "Table"
     rows = [
@@ -110,7 +111,7 @@ def _say(report: AnalysisReport) -> None:
     if not report.judged_here:
         say("Supportive: as the protocol is read, non-inferiority is not judged in this population")
     if report.readings:
-        say(read_with(report))
+        say(read_with(report.readings))
     say(f"Omission of the irradiation: {report.verdict.conclusion} ({report.verdict.reason})")
 
 

@@ -9,7 +9,8 @@ import typer
 
 from deployments.command_line.installation import day, instant, opened
 from deployments.command_line.options import Cutoff, Json, KnownAt
-from deployments.command_line.printing import print_json, print_table
+from deployments.command_line.printing import print_json, print_table, say
+from domain.protocol.readings import read_with
 
 if TYPE_CHECKING:
     from store.projections.projection import Projection
@@ -31,17 +32,23 @@ def projection(
         return
     with opened() as trial_log:
         told = _told(trial_log, projection_named(name), known_at, cutoff)
-    print_json(told) if as_json else _print(f"{told['question']} At event {told['position']}", told["rows"])
+    if as_json:
+        print_json(told)
+        return
+    _print(f"{told['question']} At event {told['position']}", told["rows"])
+    if told["readings"]:
+        say(read_with(told["readings"]))
 
 
 def _told(trial_log: TrialLog, asked: Projection, known_at: str | None, cutoff: str | None) -> dict[str, Any]:
-    from store.projections.as_of import AsOf, rows_as_of
+    from store.projections.as_of import AsOf, edition_as_of, rows_as_of
     from store.projections.database import digest_of
 
     known = instant(known_at, "--known-at") if known_at else None
     last_day = day(cutoff, "--cutoff") if cutoff else None
     position = trial_log.log.last_position()
-    rows = rows_as_of(trial_log, asked, AsOf(position, known, last_day))
+    moment = AsOf(position, known, last_day)
+    rows = rows_as_of(trial_log, asked, moment)
     return {
         "name": asked.name,
         "question": asked.question,
@@ -49,6 +56,7 @@ def _told(trial_log: TrialLog, asked: Projection, known_at: str | None, cutoff: 
         "known_at": known and known.isoformat(),
         "cutoff": last_day and str(last_day),
         "digest": digest_of(rows),
+        "readings": list(edition_as_of(trial_log, moment).told(*asked.rules)) if asked.rules else [],
         "rows": [row.model_dump(mode="json") for row in rows],
     }
 

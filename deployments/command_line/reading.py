@@ -15,6 +15,7 @@ from deployments.command_line.options import Json, KnownAt, On
 from deployments.command_line.printing import print_json, print_table, say
 from domain.patient import Patient, fold
 from domain.protocol.editions import edition_in_force
+from domain.protocol.outputs import WORK
 from domain.protocol.readings import DEFAULT_READINGS
 from domain.work_item import ENGINE_WORK
 from domain.worklist import worklist
@@ -76,6 +77,8 @@ def print_worklist(
         return
     rows = [(item["due_on"], item["patient_id"], item["doer"], item["wording"]) for item in items]
     print_table(f"Open work on {today}", ("due", "patient", "who", "what"), rows)
+    if footnote := edition.footnote(*WORK):
+        say(footnote)
 
 
 def _everyone(trial_log: TrialLog) -> list[Patient]:

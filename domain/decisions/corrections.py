@@ -10,6 +10,7 @@ from domain.decisions.radiotherapy import require_sound_plan
 from domain.identifying_text import require_no_identity_in_text
 from domain.patient import Patient
 from domain.plausibility import birth_known, require_plausible_date
+from domain.queries import risk_class_query
 from domain.rejections import Implausible, NoSuchEntry, NotPermitted
 from domain.toxicity.terms import require_grade_of_term
 from events.catalogue import UnreadableEvent, decode
@@ -17,7 +18,7 @@ from events.consent import IdentityDisclosed, PatientForgotten
 from events.corrections import Correction, EntryCorrected, EntryVoided, Void
 from events.event import Event
 from events.follow_up import MissedVisit, ReminderSent, Visit
-from events.genomics import GenomicTestOrdered
+from events.genomics import GenomicReport, GenomicTestOrdered
 from events.radiotherapy import Plan
 from events.randomisation import PatientRandomised
 from events.recorded import Recorded
@@ -39,13 +40,16 @@ class VoidEntry(Void, Ask):
 
 
 def correct(command: CorrectEntry, patient: Patient, circumstances: Circumstances) -> list[Event]:
-    """The correction; none when the entry already says so. Raises `NoSuchEntry`, `NotPermitted`, `Implausible`."""
+    """The correction, and a query where it sets class against score; none when the entry already says so.
+
+    Raises `NoSuchEntry`, `NotPermitted`, `Implausible`.
+    """
     wire_name = _correctable(command.target, patient).event.type
     replacement = _replacement(wire_name, command)
     _require_sound(replacement, patient, circumstances)
     if _standing(command.target, patient).event == replacement:
         return []
-    return [
+    corrected = [
         EntryCorrected(
             occurred_on=command.occurred_on,
             target=command.target,
@@ -54,6 +58,9 @@ def correct(command: CorrectEntry, patient: Patient, circumstances: Circumstance
             reason=command.reason,
         )
     ]
+    if not isinstance(replacement, GenomicReport):
+        return [*corrected]
+    return [*corrected, *risk_class_query(replacement, patient, circumstances.edition, command.occurred_on)]
 
 
 def _replacement(wire_name: str, command: CorrectEntry) -> Event:

@@ -106,14 +106,17 @@ class RecordReminder(Reminder, Report):
 
 
 def schedule_follow_up(command: ScheduleFollowUp, patient: Patient, circumstances: Circumstances) -> list[Event]:
-    """The visits from the present anchor; nothing when they are set out so already, or when she has died since."""
+    """The visits from the present anchor; nothing when they are set out so already, or when she has died since.
+
+    Decided on the day the schedule is of, which stands in the log: a log that records later decides the same again.
+    """
     start = anchor(patient, circumstances.edition)
     if start is None:
         raise OutOfOrder(
             "radiotherapy", "not ended", "follow-up is counted from its end", "Record how radiotherapy ended first"
         )
     last = patient.last(FollowUpScheduled)
-    visits = to_schedule(patient, start, circumstances.edition, circumstances.today)
+    visits = to_schedule(patient, start, circumstances.edition, command.occurred_on.latest)
     if last is not None and (patient.death or (last.event.anchor, last.event.visits) == (start.kind, visits)):
         return []
     return [FollowUpScheduled(occurred_on=command.occurred_on, anchor=start.kind, anchored_on=start.on, visits=visits)]

@@ -6,6 +6,8 @@ from domain.decisions.command import Report
 from domain.decisions.reporting import recorded_as, report
 from domain.genomic_test import results
 from domain.patient import Patient
+from domain.protocol.edition import Edition
+from domain.queries import risk_class_query
 from domain.rejections import Contradiction
 from events.event import Event
 from events.genomics import (
@@ -81,8 +83,16 @@ class SetGenomicReportAside(ReportReference, Problem, Report):
     identity: ClassVar[tuple[str, ...] | None] = ("report_id", "report_version")
 
 
-def record_result(command: RecordGenomicResult, patient: Patient) -> list[Event]:
-    """A first result, an amendment of an earlier version, or nothing new. Raises `Contradiction`."""
+def record_result(command: RecordGenomicResult, patient: Patient, edition: Edition) -> list[Event]:
+    """A first result, an amendment of an earlier version, or nothing new; and a query where score and class disagree.
+
+    Raises `Contradiction`.
+    """
+    reported = _result(command, patient)
+    return [*reported, *(risk_class_query(command, patient, edition, command.occurred_on) if reported else ())]
+
+
+def _result(command: RecordGenomicResult, patient: Patient) -> list[Event]:
     earlier = [result for result in results(patient) if result.event.report_id == command.report_id]
     if not earlier:
         return report(command, patient)

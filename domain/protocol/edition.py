@@ -180,6 +180,7 @@ class Edition:
     target_patients: int
     planned_accrual_months: int
     result_expected_days: int
+    query_answer_days: int
     per_protocol_dose_share: Decimal
     readings: Mapping[str, str] = field(default_factory=dict[str, str])
     site_zone: timezone = timezone(timedelta(hours=8), "Asia/Shanghai")

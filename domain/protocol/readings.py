@@ -3,7 +3,7 @@
 The options that change a result are wired to the rule that reads them; every result names the readings it used.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from domain.protocol.question import Question
@@ -30,4 +30,9 @@ def behind(readings: Mapping[str, str], *rules: str) -> tuple[str, ...]:
 def footnote(readings: Mapping[str, str], *rules: str) -> str:
     """The one sentence under every output that depends on a reading; empty when none does."""
     told = behind(readings, *rules)
-    return f"Protocol read with {', '.join(told)}" if told else ""
+    return read_with(told) if told else ""
+
+
+def read_with(told: Sequence[str]) -> str:
+    """The sentence itself."""
+    return f"Protocol read with {', '.join(told)}"

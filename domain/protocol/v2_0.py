@@ -281,6 +281,7 @@ EDITION = Edition(
     target_patients=214,
     planned_accrual_months=24,
     result_expected_days=14,
+    query_answer_days=14,
     per_protocol_dose_share=Decimal("0.90"),
     readings=DEFAULT_READINGS,
 )

@@ -14,6 +14,7 @@ from domain.genomic_test import standing_result
 from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
+from domain.protocol.outputs import DEPARTURES, WORK
 from domain.visit_windows import scheduled_visits
 from domain.worklist import worklist
 from events.corrections import EntryCorrected, EntryVoided
@@ -23,6 +24,7 @@ from events.recorded import Recorded
 from flows.reports.links import page_link
 from flows.reports.markdown import table
 from flows.reports.next_forms import correction_of, form_for, form_for_criterion, void_of
+from flows.reports.query_rows import query_section
 
 _MOST_ENTRIES, _MOST_ITEMS, _MOST_SAID = 200, 50, 250
 """So many rows and characters, of three bytes each in Chinese, fit into one artifact."""
@@ -43,8 +45,9 @@ def patient_page(patient: Patient, edition: Edition, today: date) -> str:
         _next(patient, edition, today),
         "## Eligibility",
         _eligibility(patient, edition, today),
-        edition.footnote(*(criterion.id for criterion in edition.criteria)),
+        edition.footnote(*WORK, *DEPARTURES),
         *_visits(patient),
+        *query_section((patient,), edition, today),
         *_deviations(patient, edition),
         "## Timeline",
         _timeline(patient),

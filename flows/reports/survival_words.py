@@ -7,6 +7,7 @@ from datetime import UTC
 
 from domain.analysis.information import Information
 from domain.analysis.result import AnalysisReport, ArmEstimate, CoxEstimate, LogRank, MedianSurvival, SurvivalDifference
+from domain.protocol.readings import read_with
 
 _SECONDARY = ("LRRFS", "OS")
 _TESTED_AT_THE_MARGIN = "PQ-42 = non-inferiority"
@@ -35,12 +36,7 @@ def findings(report: AnalysisReport) -> Iterator[str]:
     if not report.judged_here:
         yield "Supportive: as the protocol is read, non-inferiority is not judged in this population"
     if report.readings:
-        yield read_with(report)
-
-
-def read_with(report: AnalysisReport) -> str:
-    """The readings of the protocol that the estimates depend on."""
-    return f"Protocol read with {', '.join(report.readings)}"
+        yield read_with(report.readings)
 
 
 def hazard_ratio(cox: CoxEstimate) -> str:

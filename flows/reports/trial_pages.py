@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from itertools import accumulate
 
 from domain.patient import Patient
 from domain.protocol.edition import Edition
+from domain.protocol.outputs import ENTERING, WORK
 from domain.work_item import WorkItem
 from domain.worklist import worklist
 from flows.reports.links import page_link, patient_link
 from flows.reports.markdown import table
 from flows.reports.next_forms import form_for, forms_by_chapter
+from flows.reports.query_rows import query_section
 
 _MOST_ROWS = 300
 
 
-def worklist_page(patients: Iterable[Patient], edition: Edition, today: date) -> str:
-    """Open work of people and engine: overdue, due today, and next."""
+def worklist_page(patients: Sequence[Patient], edition: Edition, today: date) -> str:
+    """Open work of people and engine: overdue, due today, and next; and the queries, the oldest first."""
     items = sorted((i for p in patients for i in worklist(p, edition, today)), key=lambda item: (item.due_on, item.key))
     overdue = [item for item in items if item.due_on < today]
     current = [item for item in items if item.due_on >= today]
@@ -27,6 +29,8 @@ def worklist_page(patients: Iterable[Patient], edition: Edition, today: date) ->
     for title, found in (("Overdue", overdue), ("To do", current)):
         if found:
             parts += [f"## {title}", _work_table(found)]
+    parts += query_section(patients, edition, today)
+    parts += [footnote] if (footnote := edition.footnote(*WORK)) else []
     return "\n\n".join(parts) + "\n"
 
 
@@ -48,7 +52,7 @@ def enrolment_page(patients: Sequence[Patient], edition: Edition, today: date) -
         f"{sum(patient.screening_failed for patient in patients)} screening failures. "
         f"The plan is {planned:.2f} a month.",
         table(("Month", "Randomised", "Total", "Planned by then"), rows) if rows else "Nobody is randomised yet.",
-        edition.footnote(*(criterion.id for criterion in edition.criteria)),
+        edition.footnote(*ENTERING),
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 from domain.endpoints import ENDPOINTS, derive
 from domain.patient import Patient
 from domain.protocol.edition import Edition
+from domain.protocol.outputs import RESULTS
 from store.projections.projection import Projection
 
 
@@ -47,4 +48,6 @@ def _rows(patient: Patient, edition: Edition) -> list[EndpointRow]:
     ]
 
 
-ENDPOINT_RECORDS = Projection("endpoint-records", "What is each patient's time to each endpoint?", EndpointRow, _rows)
+ENDPOINT_RECORDS = Projection(
+    "endpoint-records", "What is each patient's time to each endpoint?", EndpointRow, _rows, RESULTS
+)

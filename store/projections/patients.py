@@ -10,6 +10,7 @@ from domain.deviations import deviations
 from domain.genomic_test import standing_result
 from domain.patient import Patient
 from domain.protocol.edition import Edition
+from domain.protocol.outputs import DEPARTURES
 from events.consent import ConsentKind, ConsentWithdrawn
 from events.event import Event
 from events.radiotherapy import FractionDelivered, RadiotherapyCompleted, RadiotherapyStarted
@@ -68,4 +69,4 @@ def _date(entry: Recorded[Event] | None) -> str | None:
     return str(entry.occurred_on) if entry else None
 
 
-PATIENTS = Projection("patients", "Where does each patient stand?", PatientRow, _rows)
+PATIENTS = Projection("patients", "Where does each patient stand?", PatientRow, _rows, DEPARTURES)

@@ -16,12 +16,16 @@ from domain.protocol.edition import Edition
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A question, the table that answers it, and how a patient's rows are made. Every row names its `patient_id`."""
+    """A question, the table that answers it, and how a patient's rows are made. Every row names its `patient_id`.
+
+    `rules` are those of the protocol that stand behind the rows: how they were read is told beside them.
+    """
 
     name: str
     question: str
     table: type[SQLModel]
     rows: Callable[[Patient, Edition], Sequence[SQLModel]]
+    rules: tuple[str, ...] = ()
 
     @property
     def consumer(self) -> str:

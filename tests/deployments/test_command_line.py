@@ -58,7 +58,8 @@ def test_a_history_can_be_asked_for_as_it_was_known(trial: Home) -> None:
 
 def test_a_projection_can_be_asked_for_as_of_any_moment(trial: Home) -> None:
     told = trial.json("projection", "endpoint-records", "--cutoff", "2021-12-31", "--known-at", "2021-12-31T00:00:00Z")
-    assert set(told) == {"name", "question", "position", "known_at", "cutoff", "digest", "rows"}
+    assert set(told) == {"name", "question", "position", "known_at", "cutoff", "digest", "readings", "rows"}
+    assert "PQ-12 = invasive-only" in told["readings"]
     (efs,) = (row for row in told["rows"] if (row["patient_id"], row["endpoint"]) == ("RJ-2", "EFS"))
     assert (efs["end"], efs["observed"]) == ("2021-12-01", True)
     assert [each["name"] for each in trial.json("projection")] == ["patients", "laboratory-orders", "endpoint-records"]

@@ -70,7 +70,7 @@ def test_without_an_amendment_the_edition_holds_for_everyone() -> None:
 
 
 def _life() -> tuple[Event, ...]:
-    visits = set_out(Anchor("radiotherapy-completed", date(2021, 2, 19)), EDITION, NOW.date())
+    visits = set_out(Anchor("radiotherapy-completed", date(2021, 2, 19)), EDITION, facts.day("2021-03-01").earliest)
     return (
         *facts.eligible(),
         facts.eligibility_confirmed(),

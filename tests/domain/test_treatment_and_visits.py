@@ -13,7 +13,7 @@ from domain.rejections import Contradiction, Implausible, NoSuchEntry, OutOfOrde
 from domain.visit_windows import Anchor, set_out
 from events.event import Event
 from tests import facts
-from tests.given import NOW, entry, given
+from tests.given import entry, given
 
 MAIN = {"phase": "MAIN", "total_cgy": 4005, "fractions": 15, "per_fraction_cgy": 267}
 BOOST = {"phase": "BOOST", "total_cgy": 1068, "fractions": 4, "per_fraction_cgy": 267}
@@ -102,7 +102,7 @@ SCHEDULE = ScheduleFollowUp(occurred_on=facts.day("2021-03-01"))
 
 
 def _schedule(kind: Any, on: str) -> Event:
-    visits = set_out(Anchor(kind, facts.day(on).earliest), EDITION, NOW.date())
+    visits = set_out(Anchor(kind, facts.day(on).earliest), EDITION, facts.day("2021-03-01").earliest)
     return facts.scheduled(*visits, on="2021-03-01", anchor=kind, anchored_on=on)
 
 

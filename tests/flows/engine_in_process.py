@@ -16,13 +16,11 @@ from domain.decisions.genomics import (
     SetGenomicReportAside,
     WithdrawGenomicResult,
 )
-from domain.engine_work import open_visits, reminder_date
 from domain.genomic_test import open_order
 from domain.patient import Patient
 from domain.protocol.v2_0 import EDITION
-from domain.visit_windows import scheduled_visits
 from domain.work_item import Work, WorkItem
-from domain.worklist import engine_worklist
+from domain.worklist import engine_worklist, next_look_on
 from events.clinical_date import ClinicalDate
 from events.recorded import Source
 from events.streams import patient_of
@@ -81,9 +79,7 @@ class EngineInProcess:
     def _days_to_come(self, patient: Patient) -> Iterator[date]:
         if open_order(patient) is not None:
             yield self._today + timedelta(days=1)
-        for visit in open_visits(patient, scheduled_visits(patient), EDITION):
-            days = (reminder_date(visit, step) for step in EDITION.reminders)
-            yield min((day for day in days if day > self._today), default=date.max)
+        yield next_look_on(patient, EDITION, self._today) or date.max
 
     def _commands(self, item: WorkItem, patient: Patient) -> list[PatientCommand]:
         on = ClinicalDate.parse(self._today)

@@ -11,18 +11,31 @@ import pytest
 
 from domain.allocation import AllocationList, ListDesign
 from domain.decisions.conduct import ActivateEdition, OpenTrial
+from domain.deviations import deviations
 from domain.endpoints import ENDPOINTS, derive
 from domain.patient import Patient
+from domain.protocol.edition import Edition
+from domain.protocol.editions import edition_in_force
 from domain.protocol.v2_0 import EDITION
+from domain.replay import replay
 from domain.simulation.assumptions import Assumptions, ImplausibleAssumption
 from domain.simulation.visit_book import EndpointCode
+from domain.standing import Standing
+from domain.visit_status import visit_states
 from domain.worklist import engine_worklist
 from events.catalogue import CATALOGUE
 from events.clinical_date import ClinicalDate
-from events.conduct import AnalysisPerformed, ProjectionDrifted, ReadingChosen
-from events.consent import IdentityDisclosed, PatientForgotten, PatientIdentified
+from events.conduct import AnalysisPerformed, ProjectionDrifted, QueryOpened, ReadingChosen
+from events.consent import (
+    ConsentWithdrawn,
+    IdentityDisclosed,
+    PatientForgotten,
+    PatientIdentified,
+    WithdrawalScope,
+)
 from events.corrections import EntryCorrected
 from events.outcomes import OutcomeAdjudicated
+from events.radiotherapy import NodalVolumeDelivered
 from events.randomisation import AllocationTakenOver
 from events.recorded import Source
 from events.streams import StreamNames
@@ -42,12 +55,11 @@ NOT_THE_SITE_S = {
     AllocationTakenOver.type,
     AnalysisPerformed.type,
     ProjectionDrifted.type,
-    ReadingChosen.type,
     PatientIdentified.type,
     PatientForgotten.type,
     IdentityDisclosed.type,
 }
-"""Of a take-over, of flows that analyse and check, of a decision that changes what is analysed, and of identities."""
+"""Of a take-over, of flows that analyse and check, and of identities, which a simulated patient has none of."""
 
 
 class Ended:
@@ -83,7 +95,7 @@ def _opened(path: Path) -> TrialLog:
 @pytest.fixture(scope="module")
 async def ended(tmp_path_factory: pytest.TempPathFactory) -> Ended:
     """Forty patients to five years, and much happens to them."""
-    return await Ended(tmp_path_factory.mktemp("trial") / "log.sqlite").run(eventful(12))
+    return await Ended(tmp_path_factory.mktemp("trial") / "log.sqlite").run(eventful(45))
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -97,6 +109,31 @@ async def test_every_patient_s_endpoint_in_the_log_is_the_true_one(ended: Ended,
 
 async def test_every_kind_of_entry_is_made(ended: Ended) -> None:
     assert set(CATALOGUE) - set(ended.types()) == NOT_THE_SITE_S
+
+
+async def test_every_chapter_is_lived(ended: Ended) -> None:
+    scopes = {scope for p in ended.patients for entry in p.every(ConsentWithdrawn) for scope in entry.event.scopes}
+    assert scopes == set(WithdrawalScope)
+    visits = {state.status for p in ended.patients for state in visit_states(p, EDITION, ended.trial.ended_on)}
+    assert visits >= {"done", "partial", "missed", "out-of-window"}
+    departed = {found.rule for p in ended.patients for found in deviations(p, EDITION)}
+    assert departed >= {"ARM", "EC12", "DOSE", "CBCT", "SAE", "WINDOW"}
+    queries = [q.event.query_id for p in ended.patients for q in p.every(QueryOpened)]
+    assert "risk-class/1" in queries
+    assert {entry.event.question for entry in ended.trial_log.trial().every(ReadingChosen)} == {"PQ-32"}
+    arms = [(p.arm, delivered.event.arm) for p in ended.patients if (delivered := p.last(NodalVolumeDelivered))]
+    assert any(allocated is not treated for allocated, treated in arms)
+
+
+async def test_every_decision_comes_out_bit_for_bit_as_it_was(ended: Ended) -> None:
+    trial = ended.trial_log.trial().history
+
+    def as_was(position: int) -> Edition:
+        return edition_in_force(Standing(tuple(entry for entry in trial if entry.position < position)))
+
+    again = [replayed for patient in ended.patients for replayed in replay(patient, as_was)]
+    assert len(again) > 150
+    assert [replayed for replayed in again if not replayed.agrees] == []
 
 
 async def test_nothing_is_left_for_the_engine(ended: Ended) -> None:

@@ -9,7 +9,7 @@ from domain.decide import PatientCommand
 from domain.decisions.conduct import AnswerQuery, CloseQuery
 from domain.decisions.outcomes import RecordRecurrence
 from domain.protocol.v2_0 import EDITION
-from domain.simulation.assumptions import Assumptions, FirstEvent
+from domain.simulation.assumptions import Assumptions, FirstEvent, TreatmentCourse
 from domain.simulation.courses import draw_course
 from domain.simulation.entering_staff import obtain_consent
 from domain.simulation.leaving_acts import leaving_acts
@@ -17,7 +17,7 @@ from domain.simulation.lives import Absence, Life, Relapse, Withdrawal, draw_lif
 from domain.simulation.outcome_acts import disease_acts
 from domain.simulation.site_acts import NOTHING, Doings, Situation
 from domain.simulation.staff import ANSWERS, respond
-from domain.simulation.treating_staff import review_plan
+from domain.simulation.treating_staff import deliver_fractions, review_plan
 from domain.simulation.visit_book import Relapsed, Seen
 from domain.simulation.visiting_staff import see_patient
 from domain.work_item import ENGINE_WORK, Work, WorkItem
@@ -92,6 +92,21 @@ def test_a_plan_is_reviewed_two_days_after_it_was_made() -> None:
     in_two_days = DAY + timedelta(days=2)
     assert review_plan(situation(planned), item(Work.REVIEW_PLAN)).again_on == in_two_days
     assert commands(review_plan(situation(planned, today=in_two_days), item(Work.REVIEW_PLAN)))
+
+
+def test_each_way_a_course_can_end_is_entered() -> None:
+    planned = RadiotherapyPlanned(occurred_on=ClinicalDate.parse(DAY), regimen=Regimen.HYPOFRACTIONATED)
+    ended: dict[TreatmentCourse, str] = {}
+    for way in TreatmentCourse:
+        course = replace(COURSE, treatment=way)
+        late = Situation(patient_with(planned), course, LIFE, EDITION, DAY + timedelta(days=200))
+        ended[way] = commands(deliver_fractions(late, item(Work.DELIVER_FRACTION)))[-1].wire
+    assert ended == {
+        TreatmentCourse.COMPLETES: "record-fraction",
+        TreatmentCourse.STOPS_EARLY: "record-radiotherapy-stop",
+        TreatmentCourse.NEVER_STARTS: "record-radiotherapy-never-started",
+        TreatmentCourse.WITHDRAWS: "record-withdrawal",
+    }
 
 
 def test_what_the_site_never_heard_of_is_neither_entered_nor_adjudicated() -> None:

@@ -67,3 +67,17 @@ def test_the_start_page_leads_to_every_patient_and_says_what_is_simulated() -> N
     assert "simulated trial" in page
     assert "simulated" not in start_page(False, [])
     assert "12 more: `imni status`" in start_page(False, [_patient(f"RJ-{n}") for n in range(312)])
+
+
+def test_the_worklist_page_lists_queries_the_oldest_first_and_says_how_the_protocol_was_read() -> None:
+    first = patient_with(*facts.enrolled(facts.query()), patient_id="RJ-1")
+    second = patient_with(*facts.enrolled(facts.query("Q-9", "2021-03-20"), facts.query_answered("Q-9")))
+    page = worklist_page([second, first], edition_with({"PQ-19": "with-30-42-54-months"}), date(2021, 3, 31))
+    section = page.split("## Queries")[1]
+    assert "2 open, 1 for more than 14 days." in section
+    assert [row[:2] for row in _rows(section)[1:]] == [["30", "aged"], ["11", ""]]
+    assert [row[-1] for row in _rows(section)[1:]] == ["waits for an answer", "answered, to be closed"]
+    assert "PQ-19 = with-30-42-54-months" in section.split("Protocol read with")[1]
+    many = [patient_with(*facts.enrolled(facts.query()), patient_id=f"RJ-{number}") for number in range(60)]
+    assert "60 open" in (crowded := worklist_page(many, edition_with(), date(2021, 3, 31)))
+    assert "The oldest 50 are shown." in crowded
