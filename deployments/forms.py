@@ -10,16 +10,9 @@ from deployments.schedules import SCHEDULED, Scheduled
 from flows.operator_entry import FORMS, OPERATOR_COMMANDS
 from flows.reports.links import page_link
 from flows.reports.next_forms import chapter_of
+from flows.reports.trial_pages import TRIAL_PAGES
 
-_PAGES = "\n\n" + " · ".join(
-    page_link(text, key)
-    for text, key in (
-        ("Start here", "start-here"),
-        ("Open work", "worklist"),
-        ("Enrolment", "enrolment"),
-        ("Event-free survival", "curve-efs"),
-    )
-)
+_PAGES = "\n\n" + " · ".join(page_link(page.title, page.key) for page in TRIAL_PAGES)
 
 
 async def form_deployments() -> list[RunnerDeployment]:

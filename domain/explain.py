@@ -18,9 +18,9 @@ from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Case, Edition
 from domain.risk_class import class_contradiction
 from domain.visit_status import visit_states
-from domain.visit_windows import anchor
+from domain.visit_windows import anchor, weekly_visits
 from events.follow_up import FollowUpScheduled
-from events.radiotherapy import FractionDelivered, RadiotherapyPlanned
+from events.radiotherapy import FractionDelivered, RadiotherapyPlanned, RadiotherapyStarted
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +84,24 @@ def _arm(patient: Patient, edition: Edition, today: date) -> _Explained:
 
 
 def _due_date(patient: Patient, edition: Edition, today: date) -> _Explained:
-    start = anchor(patient, edition)
     scheduled = patient.last(FollowUpScheduled)
-    counted = f", counted from {start.on} ({start.kind})" if start else ""
+    weekly = {visit.visit for visit in weekly_visits(patient, edition)}
     told = edition.told("TABLE-1", "4w")
     for state in visit_states(patient, edition, today):
         window = f"{state.visit.target}, {state.visit.opens} to {state.visit.closes}: {state.status}"
         missing = f"; not done: {', '.join(state.missing)}" if state.missing else ""
         entries = (*((scheduled.event_id,) if scheduled else ()), *state.entries)
+        counted = _counted_from(patient, edition, weekly=state.visit.visit in weekly)
         yield Explanation(
             state.visit.visit, f"{window}{missing}", f"Visit of Table 1{counted}", "Follow up, Table 1", told, entries
         )
+
+
+def _counted_from(patient: Patient, edition: Edition, *, weekly: bool) -> str:
+    started, start = patient.first(RadiotherapyStarted), anchor(patient, edition)
+    if weekly and started:
+        return f", counted from {started.occurred_on} (start of radiotherapy)"
+    return f", counted from {start.on} ({start.kind})" if start else ""
 
 
 def _dose(patient: Patient, edition: Edition, today: date) -> _Explained:

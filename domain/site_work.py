@@ -23,7 +23,8 @@ from events.follow_up import ScheduledVisit
 from events.radiotherapy import FractionDelivered, RadiotherapyPlanned
 
 _ONCOLOGIST: Doer = "radiation-oncologist"
-_ASKED_LATER = frozenset({"DR02", "IC11"})
+ASKED_LATER = frozenset({"DR02", "IC11"})
+"""Criteria that answer themselves later: the score comes from the laboratory, the trial consent at the end."""
 
 
 def _item(  # noqa: PLR0913, PLR0917 - one argument a column of the worklist
@@ -38,7 +39,7 @@ def screen(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem
     if not is_entering(patient):
         return
     verdicts = weigh_all(patient, edition, today)
-    missing = [v.criterion.id for v in unknown(verdicts) if v.criterion.id not in _ASKED_LATER]
+    missing = [v.criterion.id for v in unknown(verdicts) if v.criterion.id not in ASKED_LATER]
     if missing and not failed(verdicts):
         yield _item(patient, Work.COMPLETE_SCREENING, today, "coordinator", f"Record facts for {', '.join(missing)}")
 

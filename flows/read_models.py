@@ -13,12 +13,15 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 from prefect.runtime import flow_run
 
+from domain.protocol.editions import edition_in_force
 from flows.live_patients import LivePatients
 from flows.reports.links import artifact_key
 from flows.reports.patient_page import patient_page
-from flows.reports.trial_pages import enrolment_page, start_page, worklist_page
+from flows.reports.trial_pages import TRIAL_PAGES
+from flows.reports.trial_view import TrialView
 from flows.resources import Resources, resources
 from store.projections.refreshing import refresh
+from store.sealing import sealed_size
 
 _AT_ONCE = 8
 _MOST_NAMED = 3
@@ -77,8 +80,14 @@ def _of_patients(given: Resources, live: LivePatients, patient_ids: Iterable[str
 
 
 def _of_trial(given: Resources, live: LivePatients) -> Iterable[_Page]:
-    patients = [live.patients[patient_id] for patient_id in sorted(live.patients)]
-    edition, today = given.trial_log.edition(), given.today
-    yield _Page("start-here", start_page(given.trial_log.names.simulated, patients), "Start here")
-    yield _Page("worklist", worklist_page(patients, edition, today), "Open work")
-    yield _Page("enrolment", enrolment_page(patients, edition, today), "Enrolment")
+    view = TrialView(
+        patients=[live.patients[patient_id] for patient_id in sorted(live.patients)],
+        edition=edition_in_force(live.trial),
+        today=given.today,
+        trial=live.trial,
+        simulated=given.trial_log.names.simulated,
+        position=live.position,
+        sealed=sealed_size(given.trial_log.log),
+    )
+    for page in TRIAL_PAGES:
+        yield _Page(page.key, page.write(view), page.title)

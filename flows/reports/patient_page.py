@@ -1,4 +1,4 @@
-"""A patient's page: where she stands, what comes next, what deviates, and every entry, as markdown."""
+"""A patient's page: where she stands, what comes next, why, and every entry, as markdown."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
 from domain.protocol.outputs import DEPARTURES, WORK
-from domain.visit_windows import scheduled_visits
 from domain.worklist import worklist
 from events.corrections import EntryCorrected, EntryVoided
 from events.event import Event
-from events.follow_up import VisitDone, VisitMissed
 from events.recorded import Recorded
 from flows.reports.links import page_link
 from flows.reports.markdown import table
 from flows.reports.next_forms import correction_of, form_for, form_for_criterion, void_of
+from flows.reports.patient_chapters import next_window, toxicity, visits, why
 from flows.reports.query_rows import query_section
 
 _MOST_ENTRIES, _MOST_ITEMS, _MOST_SAID = 200, 50, 250
@@ -39,16 +38,18 @@ def patient_page(patient: Patient, edition: Edition, today: date) -> str:
     edition = edition_for(patient, edition)
     parts = [
         f"# Patient {patient.patient_id}",
-        state_of(patient, edition),
+        " ".join(part for part in (state_of(patient, edition), next_window(patient, edition, today)) if part),
         f"{page_link('Start here', 'start-here')} · {page_link('Open work', 'worklist')}",
         "## What comes next",
         _next(patient, edition, today),
         "## Eligibility",
         _eligibility(patient, edition, today),
         edition.footnote(*WORK, *DEPARTURES),
-        *_visits(patient),
+        *visits(patient, edition, today),
+        *toxicity(patient),
         *query_section((patient,), edition, today),
         *_deviations(patient, edition),
+        *why(patient, edition, today),
         "## Timeline",
         _timeline(patient),
     ]
@@ -92,17 +93,6 @@ def _criterion(verdict: Verdict, patient: Patient) -> tuple[object, ...]:
     outcome = {True: "met", False: "**not met**", None: "not known"}[finding.passes]
     form = form_for_criterion(criterion.id, patient) if finding.passes is None else ""
     return (criterion.id, criterion.wording, outcome, f"{finding.value} {form}".strip())
-
-
-def _visits(patient: Patient) -> Iterable[str]:
-    visits = scheduled_visits(patient)
-    if not visits:
-        return ()
-    done = {entry.event.visit: f"done {entry.occurred_on}" for entry in patient.every(VisitDone)}
-    missed = {entry.event.visit: "missed" for entry in patient.every(VisitMissed)}
-    state = {**missed, **done}
-    rows = [(visit.visit, visit.opens, visit.target, visit.closes, state.get(visit.visit, "")) for visit in visits]
-    return ("## Visits", table(("Visit", "Opens", "Target", "Closes", ""), rows))
 
 
 def _deviations(patient: Patient, edition: Edition) -> Iterable[str]:

@@ -1,107 +1,73 @@
-"""Pages about the whole trial: the open work, the enrolment, and where to start, as markdown."""
+"""Every page about the whole trial, and the page that leads to all of them."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from datetime import date
-from itertools import accumulate
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from domain.patient import Patient
-from domain.protocol.edition import Edition
-from domain.protocol.outputs import ENTERING, WORK
-from domain.work_item import WorkItem
-from domain.worklist import worklist
+from flows.reports.audit_page import audit_page
+from flows.reports.consort_page import consort_page
+from flows.reports.deviations_page import deviations_page
+from flows.reports.enrolment_page import enrolment_page
 from flows.reports.links import page_link, patient_link
-from flows.reports.markdown import table
-from flows.reports.next_forms import form_for, forms_by_chapter
-from flows.reports.query_rows import query_section
-
-_MOST_ROWS = 300
-
-
-def worklist_page(patients: Sequence[Patient], edition: Edition, today: date) -> str:
-    """Open work of people and engine: overdue, due today, and next; and the queries, the oldest first."""
-    items = sorted((i for p in patients for i in worklist(p, edition, today)), key=lambda item: (item.due_on, item.key))
-    overdue = [item for item in items if item.due_on < today]
-    current = [item for item in items if item.due_on >= today]
-    parts = [f"# Open work on {today}", f"{len(overdue)} overdue, {len(current)} to do."]
-    for title, found in (("Overdue", overdue), ("To do", current)):
-        if found:
-            parts += [f"## {title}", _work_table(found)]
-    parts += query_section(patients, edition, today)
-    parts += [footnote] if (footnote := edition.footnote(*WORK)) else []
-    return "\n\n".join(parts) + "\n"
+from flows.reports.markdown import MOST_ROWS, table
+from flows.reports.missing_page import missing_page
+from flows.reports.next_forms import forms_by_chapter
+from flows.reports.radiotherapy_page import radiotherapy_page
+from flows.reports.screening_page import screening_page
+from flows.reports.trial_view import TrialView
+from flows.reports.turnaround_page import turnaround_page
+from flows.reports.work_pages import overdue_page, worklist_page
 
 
-def _work_table(items: Sequence[WorkItem]) -> str:
-    shown = items[:_MOST_ROWS]
-    rows = [(item.due_on, patient_link(item.patient_id), item.doer, item.wording, form_for(item)) for item in shown]
-    note = f"\n\n{len(items) - _MOST_ROWS} more: `imni worklist`" if len(items) > _MOST_ROWS else ""
-    return table(("Due", "Patient", "Who", "What", "Form"), rows) + note
+@dataclass(frozen=True, slots=True)
+class TrialPage:
+    """A page about the whole trial: its key, its title, the question it answers, and how it is written."""
+
+    key: str
+    title: str
+    shows: str
+    write: Callable[[TrialView], str]
 
 
-def enrolment_page(patients: Sequence[Patient], edition: Edition, today: date) -> str:
-    """Screened and randomised, by month, against the plan of the protocol."""
-    randomised = [patient for patient in patients if patient.allocation is not None]
-    planned = edition.target_patients / edition.planned_accrual_months
-    rows = _by_month(randomised, edition, today)
-    parts = [
-        f"# Enrolment on {today}",
-        f"{len(randomised)} of {edition.target_patients} patients randomised, {len(patients)} screened, "
-        f"{sum(patient.screening_failed for patient in patients)} screening failures. "
-        f"The plan is {planned:.2f} a month.",
-        table(("Month", "Randomised", "Total", "Planned by then"), rows) if rows else "Nobody is randomised yet.",
-        edition.footnote(*ENTERING),
-    ]
-    return "\n\n".join(parts) + "\n"
-
-
-def _by_month(randomised: Sequence[Patient], edition: Edition, today: date) -> list[tuple[object, ...]]:
-    """Every month since the first patient, those in which nobody was randomised too."""
-    days = [patient.allocation.occurred_on.earliest for patient in randomised if patient.allocation]
-    if not days:
-        return []
-    counted = Counter(map(_month, days))
-    planned = edition.target_patients / edition.planned_accrual_months
-    months = range(min(counted), max(_month(today), *counted) + 1)
-    totals = accumulate(counted[month] for month in months)
-    return [
-        (_named(month), counted[month], total, f"{min(planned * number, edition.target_patients):.0f}")
-        for number, (month, total) in enumerate(zip(months, totals, strict=True), start=1)
-        if counted[month] or total < edition.target_patients
-    ]
-
-
-def _month(day: date) -> int:
-    return day.year * 12 + day.month - 1
-
-
-def _named(month: int) -> str:
-    return f"{month // 12}-{month % 12 + 1:02}"
-
-
-def start_page(simulated: bool, patients: Sequence[Patient]) -> str:
-    """Where an operator begins: the forms, the pages, the patients."""
-    kind = "**This is a simulated trial.** " if simulated else ""
-    links = [
-        (page_link("Open work", "worklist"), "What to do today, and what is overdue"),
-        (page_link("Enrolment", "enrolment"), "Randomised against plan"),
-        (page_link("Event-free survival", "curve-efs"), "The primary endpoint"),
-        (page_link("Locoregional recurrence-free survival", "curve-lrrfs"), ""),
-        (page_link("Overall survival", "curve-os"), ""),
-    ]
-    names = [patient_link(patient.patient_id) for patient in patients[:_MOST_ROWS]]
-    if len(patients) > _MOST_ROWS:
-        names.append(f"{len(patients) - _MOST_ROWS} more: `imni status`")
-    forms = [(chapter, " · ".join(found)) for chapter, found in forms_by_chapter()]
+def start_page(view: TrialView) -> str:
+    """Where an operator begins: the pages, the patients, the forms."""
+    kind = "**This is a simulated trial.** " if view.simulated else ""
+    written = [(page_link(page.title, page.key), page.shows) for page in TRIAL_PAGES if page.key != "start-here"]
+    names = [patient_link(patient.patient_id) for patient in view.patients[:MOST_ROWS]]
+    if len(view.patients) > MOST_ROWS:
+        names.append(f"{len(view.patients) - MOST_ROWS} more: `imni status`")
     parts = [
         "# Start here",
         f"{kind}IMNI PRECISION, NCT04517266.",
-        table(("Page", "What it shows"), links),
+        table(("Page", "What it shows"), [*written, *((page_link(title, key), shows) for key, title, shows in OTHERS)]),
         "## Patients",
         " · ".join(names) or "None yet: use the form *Screening*.",
         "## Forms",
-        table(("Chapter", "Form"), forms),
+        table(("Chapter", "Form"), [(chapter, " · ".join(found)) for chapter, found in forms_by_chapter()]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+TRIAL_PAGES: Sequence[TrialPage] = (
+    TrialPage("start-here", "Start here", "All pages, patients and forms", start_page),
+    TrialPage("worklist", "Open work", "What to do today, and what is overdue", worklist_page),
+    TrialPage("overdue", "Overdue", "What should have been done, by who owes it and for how long", overdue_page),
+    TrialPage("missing", "Missing data", "Visits, assessments and facts that were due and are not known", missing_page),
+    TrialPage("screening", "Screening", "How far patients came, and why they came no further", screening_page),
+    TrialPage("turnaround", "Laboratory turn-around", "How long results take, and which are owed", turnaround_page),
+    TrialPage("enrolment", "Enrolment", "Randomised by month against plan, with a forecast", enrolment_page),
+    TrialPage("radiotherapy", "Radiotherapy delivered", "Dose and fractions against plan", radiotherapy_page),
+    TrialPage("deviations", "Deviations", "Departures from the protocol, by rule and patient", deviations_page),
+    TrialPage("consort", "Flow of patients", "From screening to analysis, as CONSORT counts", consort_page),
+    TrialPage("audit", "Audit", "What an auditor sees: what was taken back, by whom, what was decided", audit_page),
+)
+"""In the order of an operator's day."""
+
+OTHERS = (
+    ("curve-efs", "Event-free survival", "The primary endpoint"),
+    ("curve-lrrfs", "Locoregional recurrence-free survival", "Curve and findings"),
+    ("curve-os", "Overall survival", "Curve and findings"),
+    ("projections", "Projections", "Whether the tables still say what the log says"),
+)
+"""Pages that other flows keep: key, title, what it shows."""

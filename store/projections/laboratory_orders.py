@@ -27,7 +27,8 @@ class LaboratoryOrderRow(SQLModel, table=True):
     cancelled: bool = False
 
 
-def _rows(patient: Patient, edition: Edition) -> list[LaboratoryOrderRow]:
+def laboratory_orders(patient: Patient) -> list[LaboratoryOrderRow]:
+    """A patient's orders, each with its first report; also of a patient as of another moment."""
     reported = {result.event.order_key: result.occurred_on for result in reversed(results(patient))}
     cancelled = {entry.event.order_key for entry in patient.every(GenomicTestCancelled)}
     rows: dict[str, LaboratoryOrderRow] = {}
@@ -44,6 +45,10 @@ def _rows(patient: Patient, edition: Edition) -> list[LaboratoryOrderRow]:
             cancelled=key in cancelled,
         )
     return list(rows.values())
+
+
+def _rows(patient: Patient, edition: Edition) -> list[LaboratoryOrderRow]:
+    return laboratory_orders(patient)
 
 
 LABORATORY_ORDERS = Projection(

@@ -87,7 +87,7 @@ def test_due_dates_before_any_schedule_are_those_of_the_weeks() -> None:
     life = (*facts.enrolled(on="2021-01-10"), facts.planned(), facts.started())
     found = _explained("due-date", *life)
     assert [*found] == ["week-1", "week-2", "week-3"]
-    assert found["week-1"].wording == "Visit of Table 1"
+    assert found["week-1"].wording == "Visit of Table 1, counted from 2021-02-01 (start of radiotherapy)"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from events.conduct import AnalysisPerformed
 from events.outcomes import RecurrenceSite
 from flows.reactor import Reactor
 from flows.read_models import refresh_read_models
+from flows.reports.trial_pages import TRIAL_PAGES
 from flows.survival_analysis import analyse_endpoints
 from store.projections.rebuilding import rebuild
 from tests import facts
@@ -26,6 +27,10 @@ def page_of(server: PrefectServer, key: str) -> str:
     asked = {"artifacts": {"key": {"any_": [key]}}}
     answer = httpx.post(f"{server.api_url}/artifacts/latest/filter", json=asked, trust_env=False, timeout=20).json()
     return str(answer[0]["data"]) if answer else ""
+
+
+def _versions(server: PrefectServer) -> int:
+    return int(httpx.post(f"{server.api_url}/artifacts/count", json={}, trust_env=False, timeout=20).json())
 
 
 async def _of_two_arms(at: Site) -> None:
@@ -46,7 +51,11 @@ async def test_pages_say_where_everyone_stands(tmp_path: Path, prefect_server: P
         assert "2 of 214 patients randomised" in page_of(prefect_server, "enrolment")
         assert "RJ-2" in page_of(prefect_server, "worklist")
         assert "simulated trial" in page_of(prefect_server, "start-here")
-        assert all(len(page_of(prefect_server, key)) < 300_000 for key in ("patient-rj-1", "worklist", "enrolment"))
+        keys = ["patient-rj-1", *(page.key for page in TRIAL_PAGES)]
+        assert all(0 < len(page_of(prefect_server, key)) < 300_000 for key in keys)
+        made = _versions(prefect_server)
+        await refresh_read_models()
+        assert _versions(prefect_server) == made, "a page that says the same is not made again"
         assert all(each.equal for each in rebuild(at.given.trial_log))
 
 

@@ -23,6 +23,10 @@ def _page(*events: Event, today: date = TODAY) -> str:
     return patient_page(patient_with(*events), edition_with(), today)
 
 
+def _chapter(page: str, title: str) -> str:
+    return page.split(f"## {title}\n")[1].split("\n## ", maxsplit=1)[0]
+
+
 def _line(page: str, text: str) -> list[str]:
     """The cells of the one row that contains a text."""
     (row,) = (line for line in page.splitlines() if text in line and line.startswith("|"))
@@ -58,13 +62,47 @@ def test_criteria_show_what_was_seen_and_what_is_missing() -> None:
 
 def test_visits_show_their_windows_and_what_became_of_them() -> None:
     page = _page(*facts.enrolled(facts.completed(), facts.scheduled(*TABLE_1), facts.visit("6m", "2021-08-19")))
-    assert _line(page, "| 6m |")[4] == "done 2021-08-19"
+    row = _line(_chapter(page, "Visits"), "| 6m |")
+    assert row[:5] == ["6m", "2021-07-20", "2021-08-19", "2021-09-18", "done 2021-08-19"]
+    assert "CHEST_CT" not in row[5], "not due at 6 months"
+    assert "ECG" in row[5]
     assert "## Visits" not in _page(*facts.enrolled())
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (date(2021, 7, 10), "window 2021-07-20 to 2021-09-18, best on 2021-08-19: opens in 10 days."),
+        (date(2021, 7, 20), "best on 2021-08-19: open now."),
+        (date(2021, 9, 19), "best on 2021-08-19: **overdue**."),
+    ],
+)
+def test_the_page_says_first_when_the_next_visit_is(today: date, said: str) -> None:
+    told = facts.enrolled(facts.completed(), facts.scheduled(*TABLE_1), facts.visit("4w", "2021-03-19"))
+    first = _page(*told, today=today).split("\n\n")[1]
+    assert "Next visit: **6m**" in first
+    assert said in first
+    assert "Next visit" not in _page(*told, facts.death("2021-06-01"), today=today)
+
+
+def test_toxicity_shows_the_worst_grade_of_each_phase() -> None:
+    graded = (facts.toxicity(grade=1, on="2021-01-20"), facts.toxicity(grade=3), facts.toxicity(grade=2))
+    page = _page(*facts.enrolled(facts.started(), *graded))
+    assert _line(_chapter(page, "Toxicity"), "dermatitis") == ["Rash: dermatitis", "CTCAE 3.0", "1", "3", ""]
+    assert "## Toxicity" not in _page(*facts.enrolled())
+
+
+def test_the_page_says_why_a_visit_is_due_when_it_is() -> None:
+    page = _page(*facts.enrolled(facts.planned(), facts.started(), facts.completed(), facts.scheduled(*TABLE_1)))
+    why = _chapter(page, "Why")
+    assert "counted from 2021-02-19 (radiotherapy-completed)" in _line(why, "| 6m |")[2]
+    assert "counted from 2021-02-01 (start of radiotherapy)" in _line(why, "| week-1 |")[2]
+    assert _line(why, "| RANDOMISATION |")[1] == "OMIT on 2021-01-10"
 
 
 def test_deviations_name_their_rule() -> None:
     page = _page(*facts.enrolled(facts.amended(46)))
-    assert _line(page, "| DR02 | major")[1] == "major"
+    assert _line(_chapter(page, "Deviations"), "| DR02 |")[1] == "major"
     assert "## Deviations" not in _page(*facts.enrolled())
 
 

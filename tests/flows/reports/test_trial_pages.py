@@ -4,13 +4,20 @@ from dataclasses import replace
 from datetime import date
 
 from domain.patient import Patient
-from flows.reports.trial_pages import enrolment_page, start_page, worklist_page
+from flows.reports.enrolment_page import enrolment_page
+from flows.reports.trial_pages import start_page
+from flows.reports.trial_view import TrialView
+from flows.reports.work_pages import worklist_page
 from tests import facts
 from tests.given import edition_with, patient_with
 
 
 def _patient(patient_id: str, on: str | None = None) -> Patient:
     return patient_with(*(facts.enrolled(on=on) if on else (facts.screened(),)), patient_id=patient_id)
+
+
+def _view(patients: list[Patient], today: date) -> TrialView:
+    return TrialView(patients, edition_with(), today)
 
 
 def _rows(page: str) -> list[list[str]]:
@@ -20,7 +27,7 @@ def _rows(page: str) -> list[list[str]]:
 
 def test_the_worklist_puts_what_is_overdue_first() -> None:
     planned = patient_with(*facts.enrolled(facts.planned(), facts.plan_reviewed()), patient_id="RJ-1")
-    page = worklist_page([planned, _patient("RJ-2")], edition_with(), date(2021, 2, 10))
+    page = worklist_page(_view([planned, _patient("RJ-2")], date(2021, 2, 10)))
     overdue, current = page.split("## Overdue")[1].split("## To do")
     assert "RJ-1" in overdue
     assert "RJ-2" in current
@@ -28,18 +35,18 @@ def test_the_worklist_puts_what_is_overdue_first() -> None:
 
 
 def test_a_long_worklist_says_how_much_it_leaves_out() -> None:
-    page = worklist_page([_patient(f"RJ-{n:04}") for n in range(310)], edition_with(), date(2020, 12, 1))
+    page = worklist_page(_view([_patient(f"RJ-{n:04}") for n in range(310)], date(2020, 12, 1)))
     assert "10 more: `imni worklist`" in page
     assert len(page.encode()) < 300_000
 
 
 def test_an_empty_worklist_is_said_to_be() -> None:
-    assert "0 overdue, 0 to do." in worklist_page([], edition_with(), date(2021, 2, 10))
+    assert "0 overdue, 0 to do." in worklist_page(_view([], date(2021, 2, 10)))
 
 
 def test_enrolment_counts_the_months_in_which_nobody_came_against_the_plan() -> None:
     patients = [_patient("RJ-1", "2020-12-20"), _patient("RJ-2", "2021-03-02"), _patient("RJ-3")]
-    page = enrolment_page(patients, edition_with(), date(2021, 4, 5))
+    page = enrolment_page(_view(patients, date(2021, 4, 5)))
     assert "2 of 214 patients randomised, 3 screened" in page
     assert _rows(page)[1:] == [
         ["2020-12", "1", "1", "9"],
@@ -53,31 +60,32 @@ def test_enrolment_counts_the_months_in_which_nobody_came_against_the_plan() -> 
 def test_once_enrolment_is_complete_no_months_are_added() -> None:
     small = replace(edition_with(), target_patients=2, planned_accrual_months=2)
     patients = [_patient("RJ-1", "2020-12-20"), _patient("RJ-2", "2021-01-02")]
-    rows = _rows(enrolment_page(patients, small, date(2025, 1, 1)))
+    rows = _rows(enrolment_page(TrialView(patients, small, date(2025, 1, 1))))
     assert rows[1:] == [["2020-12", "1", "1", "1"], ["2021-01", "1", "2", "2"]]
 
 
 def test_before_the_first_patient_there_is_no_table() -> None:
-    assert "Nobody is randomised yet." in enrolment_page([], edition_with(), date(2021, 1, 1))
+    assert "Nobody is randomised yet." in enrolment_page(_view([], date(2021, 1, 1)))
 
 
 def test_the_start_page_leads_to_every_patient_and_says_what_is_simulated() -> None:
-    page = start_page(True, [_patient("RJ-0042")])
+    page = start_page(TrialView([_patient("RJ-0042")], edition_with(), date(2021, 1, 1), simulated=True))
     assert "[RJ-0042](/pages/patient-rj-0042)" in page
     assert "simulated trial" in page
-    assert "simulated" not in start_page(False, [])
-    assert "12 more: `imni status`" in start_page(False, [_patient(f"RJ-{n}") for n in range(312)])
+    assert "simulated" not in start_page(_view([], date(2021, 1, 1)))
+    assert "12 more: `imni status`" in start_page(_view([_patient(f"RJ-{n}") for n in range(312)], date(2021, 1, 1)))
 
 
 def test_the_worklist_page_lists_queries_the_oldest_first_and_says_how_the_protocol_was_read() -> None:
     first = patient_with(*facts.enrolled(facts.query()), patient_id="RJ-1")
     second = patient_with(*facts.enrolled(facts.query("Q-9", "2021-03-20"), facts.query_answered("Q-9")))
-    page = worklist_page([second, first], edition_with({"PQ-19": "with-30-42-54-months"}), date(2021, 3, 31))
+    otherwise = edition_with({"PQ-19": "with-30-42-54-months"})
+    page = worklist_page(TrialView([second, first], otherwise, date(2021, 3, 31)))
     section = page.split("## Queries")[1]
     assert "2 open, 1 for more than 14 days." in section
     assert [row[:2] for row in _rows(section)[1:]] == [["30", "aged"], ["11", ""]]
     assert [row[-1] for row in _rows(section)[1:]] == ["waits for an answer", "answered, to be closed"]
     assert "PQ-19 = with-30-42-54-months" in section.split("Protocol read with")[1]
     many = [patient_with(*facts.enrolled(facts.query()), patient_id=f"RJ-{number}") for number in range(60)]
-    assert "60 open" in (crowded := worklist_page(many, edition_with(), date(2021, 3, 31)))
+    assert "60 open" in (crowded := worklist_page(_view(many, date(2021, 3, 31))))
     assert "The oldest 50 are shown." in crowded

@@ -1,0 +1,134 @@
+"""The page an auditor begins with: what was taken back and why, who entered what, what was decided about the trial."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from domain.patient import Patient
+from domain.protocol.readings import DEFAULT_READINGS
+from domain.set_aside import set_aside
+from events.conduct import (
+    AnalysisPerformed,
+    AuditPerformed,
+    DataCutDeclared,
+    ProjectionDrifted,
+    ProtocolEditionActivated,
+    QueryClosed,
+    QueryOpened,
+    ReadingChosen,
+)
+from events.corrections import EntryCorrected, EntryVoided
+from events.event import Event
+from events.recorded import Recorded
+from flows.reports.links import form_link, page_link, patient_link
+from flows.reports.markdown import shortened_table, table
+from flows.reports.trial_view import TrialView
+
+_LATE_DAYS = 30
+_DECISIONS = (ProtocolEditionActivated, ReadingChosen, DataCutDeclared, AuditPerformed, ProjectionDrifted)
+_UNSAID = {"occurred_on", "digest", "code_version"}
+
+
+def audit_page(view: TrialView) -> str:
+    """Everything here is read from the log; `imni verify` proves that the log is whole."""
+    parts = [
+        f"# Audit on {view.today}",
+        f"{view.position} events on record, the first {view.sealed} of them sealed. `imni verify` reads them all and "
+        "says whether any was changed; docs/auditor.md says how to check that without us.",
+        f"{page_link('Deviations', 'deviations')} · {page_link('Missing data', 'missing')} · "
+        f"{page_link('Flow of patients', 'consort')} · {form_link('Record an audit', 'record-audit')}",
+        table(("", "Entries"), _counts(view)),
+        *_section("Decided about the trial", ("Date", "What", "Says", "By", "Recorded (UTC)"), _decided(view)),
+        *_section("Corrections and voids", ("Recorded (UTC)", "Patient", "What", "Reason", "By"), _taken_back(view)),
+        *_section("Entered by", ("Who", "Role", "Entries", f"More than {_LATE_DAYS} days late"), _authors(view)),
+        *_section("Last analyses", ("Endpoint", "Population", "Patients", "Events", "Digest"), _analyses(view)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(title: str, heading: Sequence[str], rows: Sequence[Sequence[object]]) -> Sequence[str]:
+    return (f"## {title}", shortened_table(heading, rows, "imni history", at_most=100)) if rows else ()
+
+
+def _counts(view: TrialView) -> Sequence[tuple[str, int]]:
+    asked = sum(len(patient.every(QueryOpened)) for patient in view.patients)
+    closed = sum(len({e.event.query_id for e in patient.every(QueryClosed)}) for patient in view.patients)
+    taken_back = [entry.event for _, entry in _corrections(view)]
+    return (
+        ("Corrections", sum(isinstance(event, EntryCorrected) for event in taken_back)),
+        ("Voids", sum(isinstance(event, EntryVoided) for event in taken_back)),
+        ("Deviations from the protocol, major", sum(d.classification == "major" for _, d in view.deviations)),
+        ("Deviations from the protocol, minor", sum(d.classification == "minor" for _, d in view.deviations)),
+        ("Queries opened", asked),
+        ("Queries closed", closed),
+        ("Work set aside now", sum(len(set_aside(standing)) for standing in (view.trial, *view.patients))),
+        ("Audits", len(view.trial.every(AuditPerformed))),
+        ("Readings of the protocol that are not the default", _chosen_otherwise(view)),
+    )
+
+
+def _chosen_otherwise(view: TrialView) -> int:
+    return sum(option != DEFAULT_READINGS[question] for question, option in view.edition.readings.items())
+
+
+def _decided(view: TrialView) -> Sequence[tuple[object, ...]]:
+    """The newest first."""
+    entries = [entry for entry in reversed(view.trial.history) if isinstance(entry.event, _DECISIONS)]
+    return [
+        (entry.occurred_on, entry.event.type.partition(".")[0], _says(entry.event), *_signed(entry))
+        for entry in entries
+    ]
+
+
+def _signed(entry: Recorded[Event]) -> tuple[str, str]:
+    return entry.provenance.actor.id, f"{entry.recorded_at:%Y-%m-%d %H:%M}"
+
+
+def _says(event: Event) -> str:
+    told = {name: value for name, value in event.model_dump(mode="json").items() if name not in _UNSAID and value}
+    return "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items())[:300]
+
+
+def _corrections(view: TrialView) -> Iterator[tuple[Patient, Recorded[EntryCorrected] | Recorded[EntryVoided]]]:
+    for patient in view.patients:
+        for entry in patient.history:
+            if isinstance(entry.event, EntryCorrected | EntryVoided):
+                yield patient, entry  # pyright: ignore[reportReturnType] - narrowed by its event
+
+
+def _taken_back(view: TrialView) -> Sequence[tuple[object, ...]]:
+    """The newest first."""
+    newest = sorted(_corrections(view), key=lambda found: found[1].position, reverse=True)
+    return [
+        (
+            f"{entry.recorded_at:%Y-%m-%d %H:%M}",
+            patient_link(patient.patient_id),
+            _what(patient, entry.event),
+            entry.event.reason,
+            entry.provenance.actor.id,
+        )
+        for patient, entry in newest
+    ]
+
+
+def _what(patient: Patient, event: EntryCorrected | EntryVoided) -> str:
+    target = next((entry for entry in patient.history if entry.event_id == event.target), None)
+    name = target.event.type.partition(".")[0] if target else str(event.target)
+    return f"{name} {'corrected' if isinstance(event, EntryCorrected) else 'voided'}"
+
+
+def _authors(view: TrialView) -> Sequence[tuple[object, ...]]:
+    entries = [e for s in (view.trial, *view.patients) for e in s.history if e.provenance.actor.kind == "human"]
+    signed = [(entry.provenance.actor.id, entry.provenance.actor.role) for entry in entries]
+    late = Counter(author for author, entry in zip(signed, entries, strict=True) if _is_late(entry))
+    return [(*author, count, late[author]) for author, count in Counter(signed).most_common()]
+
+
+def _is_late(entry: Recorded[Event]) -> bool:
+    return (entry.recorded_at.date() - entry.occurred_on.latest).days > _LATE_DAYS
+
+
+def _analyses(view: TrialView) -> Sequence[tuple[object, ...]]:
+    last = {(e.event.endpoint, e.event.population): e.event for e in view.trial.every(AnalysisPerformed)}
+    return [(*asked, done.n, done.events, f"`{done.digest[:16]}…`") for asked, done in last.items()]

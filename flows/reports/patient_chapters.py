@@ -1,0 +1,86 @@
+"""Chapters of a patient's page that the protocol's rules make: visits and the next window, toxicity, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from domain.engine_work import is_followed, open_visits
+from domain.explain import explain
+from domain.patient import Patient
+from domain.protocol.edition import Edition
+from domain.toxicity.worst_grades import WorstGrades, worst_grades
+from domain.visit_status import visit_states
+from domain.visit_windows import anchor, scheduled_visits, weekly_visits
+from events.follow_up import VisitDone, VisitMissed
+from flows.reports.links import form_link
+from flows.reports.markdown import table
+
+_EXPLAINED = ("risk", "arm", "dose", "due-date", "endpoint", "deviation")
+"""What the page explains beside eligibility, which has a table of its own."""
+
+
+def next_window(patient: Patient, edition: Edition, today: date) -> str:
+    """The next visit nobody has settled, with its window; empty when none is set out or asked for any more."""
+    if not is_followed(patient):
+        return ""
+    weekly = () if anchor(patient, edition) else weekly_visits(patient, edition)
+    visits = open_visits(patient, (*weekly, *scheduled_visits(patient)), edition)
+    if not visits:
+        return ""
+    visit = min(visits, key=lambda visit: visit.closes)
+    days = (visit.opens - today).days
+    opens = f"opens in {days} days" if days > 0 else "open now" if today <= visit.closes else "**overdue**"
+    form = form_link("Record the visit", "record-visit", patient.patient_id, visit=visit.visit)
+    window = f"window {visit.opens} to {visit.closes}, best on {visit.target}"
+    return f"Next visit: **{visit.visit}**, {window}: {opens}. {form}"
+
+
+def visits(patient: Patient, edition: Edition, today: date) -> Sequence[str]:
+    """Every visit of the schedule with its window and what became of it."""
+    states = visit_states(patient, edition, today)
+    if not states:
+        return ()
+    done = {entry.event.visit: f"done {entry.occurred_on}" for entry in patient.every(VisitDone)}
+    missed = {entry.event.visit: "missed" for entry in patient.every(VisitMissed)}
+    told = {**missed, **done}
+    rows = [
+        (
+            state.visit.visit,
+            state.visit.opens,
+            state.visit.target,
+            state.visit.closes,
+            told.get(state.visit.visit, state.status),
+            "" if state.status == "missed" else ", ".join(state.missing),
+        )
+        for state in states
+    ]
+    return ("## Visits", table(("Visit", "Opens", "Target", "Closes", "", "Not done at it"), rows))
+
+
+def toxicity(patient: Patient) -> Sequence[str]:
+    """The worst grade of each term before, soon after and late after radiotherapy."""
+    worst = worst_grades(patient)
+    if not worst:
+        return ()
+    rows = [(_term(each), f"{each.scale} {each.scale_version}", *_grades(each)) for each in worst]
+    heading = ("Term", "Scale", "Baseline", "Worst to day 90", "Worst later")
+    return ("## Toxicity", table(heading, rows))
+
+
+def _term(worst: WorstGrades) -> str:
+    return f"{worst.term}, {worst.select}" if worst.select else worst.term
+
+
+def _grades(worst: WorstGrades) -> Sequence[object]:
+    return ["" if grade is None else grade for grade in (worst.baseline, worst.acute, worst.late)]
+
+
+def why(patient: Patient, edition: Edition, today: date) -> Sequence[str]:
+    """Each value that a rule made, with the rule's source and the readings it depends on."""
+    rows = [
+        (found.rule, found.value, found.wording, found.source, ", ".join(found.readings))
+        for value in _EXPLAINED
+        for found in explain(patient, value, edition, today)
+    ]
+    return ("## Why", table(("", "Is", "Because", "Protocol", "Read with"), rows)) if rows else ()

@@ -1,0 +1,79 @@
+"""The page of radiotherapy delivered: dose and fractions against the plan, days missed, images taken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+
+from domain.dose import delivered_cgy, planned_cgy, planned_phases
+from domain.patient import Patient
+from domain.protocol.edition import Edition
+from events.radiotherapy import (
+    FractionDelivered,
+    FractionMissed,
+    RadiotherapyCompleted,
+    RadiotherapyNeverStarted,
+    RadiotherapyPlanned,
+    RadiotherapyStarted,
+    RadiotherapyStoppedEarly,
+)
+from flows.reports.links import patient_link
+from flows.reports.markdown import share, shortened_table, table
+from flows.reports.trial_view import TrialView
+
+_HEADING = ("Patient", "Arm", "Regimen", "Where", "Fractions", "Gy of Gy planned", "", "Days", "Missed", "CBCT")
+_STATES = ("not planned", "planned", "under way", "completed", "stopped early", "never started")
+
+
+def radiotherapy_page(view: TrialView) -> str:
+    """How far everyone's radiotherapy has come, those under way first."""
+    states = {patient.patient_id: _state(patient) for patient in view.randomised}
+    counted = Counter((states[patient.patient_id], patient.arm) for patient in view.randomised)
+    arms = sorted({patient.arm for patient in view.randomised if patient.arm})
+    counts = [(state, *(counted[state, arm] for arm in arms)) for state in _STATES]
+    first = ("under way", "planned", "not planned")
+    ordered = sorted(view.randomised, key=lambda patient: (states[patient.patient_id] not in first, patient.patient_id))
+    rows = [_row(patient, states[patient.patient_id], view.edition) for patient in ordered]
+    parts = [
+        f"# Radiotherapy delivered on {view.today}",
+        table(("Radiotherapy", *arms), counts) if arms else "Nobody is randomised yet.",
+        shortened_table(_HEADING, rows, "imni projection patients") if rows else "",
+        view.edition.footnote("RT"),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _state(patient: Patient) -> str:
+    if patient.has(RadiotherapyNeverStarted):
+        return "never started"
+    if patient.has(RadiotherapyStoppedEarly):
+        return "stopped early"
+    if patient.has(RadiotherapyCompleted):
+        return "completed"
+    if patient.has(RadiotherapyStarted) or patient.has(FractionDelivered):
+        return "under way"
+    return "planned" if patient.has(RadiotherapyPlanned) else "not planned"
+
+
+def _row(patient: Patient, state: str, edition: Edition) -> tuple[object, ...]:
+    plan, given = patient.last(RadiotherapyPlanned), patient.every(FractionDelivered)
+    planned = planned_cgy(patient, edition)
+    intended = sum(phase.fractions for phase in planned_phases(plan, edition)) if plan else 0
+    return (
+        patient_link(patient.patient_id),
+        patient.arm,
+        plan.event.regimen if plan else "",
+        state,
+        f"{len(given)} of {intended}",
+        f"{delivered_cgy(patient) / 100:.2f} of {planned / 100:.2f}",
+        share(delivered_cgy(patient), planned),
+        _overall_days(patient),
+        len(patient.every(FractionMissed)) or "",
+        sum(fraction.event.cbct == "yes" for fraction in given),
+    )
+
+
+def _overall_days(patient: Patient) -> int | str:
+    """Overall treatment time: from the first to the last fraction, both counted."""
+    days = [fraction.occurred_on.latest for fraction in patient.every(FractionDelivered)]
+    return (max(days) - min(days) + timedelta(days=1)).days if days else ""
