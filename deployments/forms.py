@@ -7,16 +7,17 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.types.entrypoint import EntrypointType
 
 from deployments.schedules import SCHEDULED, Scheduled
+from flows.batch_entry import PAGE, enter_batch
 from flows.operator_entry import FORMS, OPERATOR_COMMANDS
 from flows.reports.links import page_link
-from flows.reports.next_forms import chapter_of
+from flows.reports.next_forms import BATCH_TITLE, chapter_of
 from flows.reports.trial_pages import TRIAL_PAGES
 
 _PAGES = "\n\n" + " · ".join(page_link(page.title, page.key) for page in TRIAL_PAGES)
 
 
 async def form_deployments() -> list[RunnerDeployment]:
-    """One deployment a command an operator may give."""
+    """One deployment a command an operator may give, and one for many rows at once."""
     found: list[RunnerDeployment] = []
     for wire, form in FORMS.items():
         command = OPERATOR_COMMANDS[wire]
@@ -27,7 +28,17 @@ async def form_deployments() -> list[RunnerDeployment]:
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
         found.append(deployment)
-    return found
+    return [*found, await _batch()]
+
+
+async def _batch() -> RunnerDeployment:
+    return await enter_batch.ato_deployment(
+        name=BATCH_TITLE,
+        tags=["form", "batch"],
+        description=f"Enter many visits or fractions at once, with a preview. {page_link('Rows entered last', PAGE)}"
+        + _PAGES,
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
 
 
 async def scheduled_deployments(time_zone: str) -> list[RunnerDeployment]:

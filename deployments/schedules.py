@@ -13,6 +13,7 @@ from prefect.states import Completed
 from deployments.reactions import REACTIONS
 from flows.catch_up import catch_up
 from flows.check_projections import check_projections
+from flows.import_inbox import import_inbox
 from flows.read_models import refresh_read_models
 from flows.seal_log import seal_log
 from flows.survival_analysis import analyse_endpoints
@@ -44,6 +45,11 @@ SCHEDULED: Sequence[Scheduled] = (
         write_segments,
         "30 3 * * *",
         "Copy what is sealed into files for fast reading. Nightly at 3:30, when it is much.",
+    ),
+    Scheduled(
+        import_inbox,
+        None,
+        "Import the files in the home's `inbox/visits` and `inbox/fractions` now. That is done within seconds anyway.",
     ),
     Scheduled(seal_log, None, "Seal the log now. It is sealed every minute in which something was recorded."),
     Scheduled(analyse_endpoints, "0 7 * * 1", "Analyse EFS, LRRFS and OS again. On Mondays, and whenever you like."),

@@ -47,16 +47,16 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
     with using(given):
         await refresh_read_models([])  # the reactor shows every patient when it starts
         _say(f"Ready: open {server.ui_url}{PAGES}start-here (Ctrl-C stops everything)")
-        await _until_stopped(runner, Reactor(given, REACTIONS, ticking=SystemClock()))
+        await _until_stopped(given, runner, Reactor(given, REACTIONS, ticking=SystemClock()))
     seal_now(given)
     if given.laboratory:
         await given.laboratory.aclose()
 
 
-async def _until_stopped(runner: Runner, reactor: Reactor) -> None:
+async def _until_stopped(given: Resources, runner: Runner, reactor: Reactor) -> None:
     stop = asyncio.Event()
     serving = asyncio.ensure_future(runner.start())
-    reacting = asyncio.ensure_future(_react(reactor, stop))
+    reacting = asyncio.ensure_future(_react(given, reactor, stop))
     while not (runner.started or serving.done()):
         await asyncio.sleep(0.05)
     # Only now: the runner sets a handler of its own when it starts, which would end the process in the middle.
@@ -72,9 +72,11 @@ async def _until_stopped(runner: Runner, reactor: Reactor) -> None:
             await task
 
 
-async def _react(reactor: Reactor, stop: asyncio.Event) -> None:
+async def _react(given: Resources, reactor: Reactor, stop: asyncio.Event) -> None:
+    from flows.import_inbox import watch_inbox
+
     async with one_prefect_connection():
-        await reactor.run(stop)
+        await asyncio.gather(reactor.run(stop), watch_inbox(given, stop))
 
 
 def _say(text: str) -> None:

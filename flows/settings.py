@@ -87,6 +87,11 @@ class Settings(BaseSettings):
         return self.home / "segments"
 
     @property
+    def inbox(self) -> Path:
+        """The drop folder: a folder each for files of visits and of fractions, which are imported and moved on."""
+        return self.home / "inbox"
+
+    @property
     def rejects(self) -> Path:
         """Rows an import could not take, each with the reason."""
         return self.home / "rejects"

@@ -1,7 +1,8 @@
-"""Commands about treatment: `import-fractions`."""
+"""Commands that enter many facts at once: `import-fractions`, `import-visits`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
@@ -23,14 +24,33 @@ def import_fraction_files(
     as_json: Json = False,
 ) -> None:
     """Record delivered fractions in a batch."""
-    from flows.fraction_import import import_fractions
+    _import("fractions", files, dry_run, rejects, (by, role), as_json)
+
+
+def import_visit_files(
+    files: Annotated[list[Path], typer.Argument(help="A CSV file of visits.")],
+    dry_run: DryRun = False,
+    rejects: Rejects = None,
+    by: By = "operator",
+    role: Role = "data-manager",
+    as_json: Json = False,
+) -> None:
+    """Record visits in a batch."""
+    _import("visits", files, dry_run, rejects, (by, role), as_json)
+
+
+def _import(
+    name: str, files: Sequence[Path], dry_run: bool, rejects: Path | None, author: tuple[str, str], as_json: bool
+) -> None:
+    from flows.batch_import import BATCHES, import_batch
 
     with opened() as trial_log:
-        author = entry_of(trial_log, by, role, None, files[0].name)
-        result = import_fractions(
+        entry = entry_of(trial_log, *author, None, files[0].name)
+        result = import_batch(
             trial_log,
+            BATCHES[name],
             files,
-            lambda reference: replace(author, source=Source(kind="import", reference=reference)),
+            lambda reference: replace(entry, source=Source(kind="import", reference=reference)),
             dry_run=dry_run,
             reject_path=rejects,
         )
@@ -38,8 +58,8 @@ def import_fraction_files(
     if as_json:
         print_json(told)
     else:
-        counts = [(name.replace("_", " "), value) for name, value in told.items() if name != "problems"]
-        print_table("Fractions", ("", ""), counts)
+        counts = [(key.replace("_", " "), value) for key, value in told.items() if key != "problems"]
+        print_table(name.capitalize(), ("", ""), counts)
         for problem in result.problems:
             say(problem)
     if result.problems:

@@ -43,6 +43,9 @@ FORM_OF_CRITERION: Mapping[str, str] = {
 }
 """The form that holds what a criterion asks. DR02, the RecurIndex score, comes from the laboratory."""
 
+BATCH_TITLE = "Visits or fractions in a batch"
+"""The form that is no command's: it carries out one a row."""
+
 _LONGEST_LINK = 800
 _CHAPTERS = (
     "screening",
@@ -106,4 +109,5 @@ def forms_by_chapter() -> Sequence[tuple[str, Sequence[str]]]:
     for wire, command in COMMANDS.items():
         if command.has_form():
             found.setdefault(chapter_of(command), []).append(form_link(command.title, wire))
+    found["batch"] = [form_link(BATCH_TITLE, "enter-batch")]
     return [(chapter, links) for chapter, links in found.items() if links]

@@ -68,6 +68,7 @@ OTHERS = (
     ("curve-efs", "Event-free survival", "The primary endpoint"),
     ("curve-lrrfs", "Locoregional recurrence-free survival", "Curve and findings"),
     ("curve-os", "Overall survival", "Curve and findings"),
+    ("batch", "Batch", "The rows entered last in a batch, and why some were not taken"),
     ("projections", "Projections", "Whether the tables still say what the log says"),
 )
 """Pages that other flows keep: key, title, what it shows."""

@@ -23,4 +23,5 @@ def test_every_criterion_has_a_form_but_the_score_from_the_laboratory() -> None:
 
 def test_every_form_stands_in_one_chapter() -> None:
     links = [link for _, found in forms_by_chapter() for link in found]
-    assert sorted(link.partition("(/forms/")[2].rstrip(")") for link in links) == sorted(OPERATOR_COMMANDS)
+    told = sorted(link.partition("(/forms/")[2].rstrip(")") for link in links)
+    assert told == sorted([*OPERATOR_COMMANDS, "enter-batch"])

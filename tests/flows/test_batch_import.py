@@ -1,4 +1,4 @@
-"""Fractions in a batch, from CSV and from the treatment records of the linear accelerator."""
+"""Visits and fractions in a batch, from CSV and from the treatment records of the linear accelerator."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import pytest
 
 from domain.decisions.radiotherapy import RecordFraction
 from domain.decisions.screening import ScreenPatient
+from events.follow_up import VisitDone
 from events.radiotherapy import FractionDelivered
 from events.recorded import Actor, Source
 from events.streams import StreamNames
-from flows.fraction_import import FractionResult, import_fractions
+from flows.batch_import import FRACTIONS, VISITS, BatchResult, import_batch
 from flows.take_over import TakeOverRefused
 from store.open_log import open_log
 from store.transact import Entry, TrialLog
@@ -42,9 +43,9 @@ def given(trial_log: TrialLog) -> list[tuple[str, int, int]]:
     return [(one.event.phase.value, one.event.number, one.event.dose_cgy) for one in fractions]
 
 
-def batch(trial_log: TrialLog, path: Path, text: str, **options: Any) -> FractionResult:
+def batch(trial_log: TrialLog, path: Path, text: str, **options: Any) -> BatchResult:
     path.write_text(HEADING + text, encoding="utf-8")
-    return import_fractions(trial_log, [path], entry, **options)
+    return import_batch(trial_log, FRACTIONS, [path], entry, **options)
 
 
 def test_good_fractions_are_kept_and_told_again_change_nothing(trial_log: TrialLog, tmp_path: Path) -> None:
@@ -66,7 +67,7 @@ def test_bad_fractions_are_set_apart_with_the_reason_and_can_be_mended(trial_log
         assert [row["patient_id"] for row in csv.DictReader(file)] == ["RJ-1", "RJ-9", "RJ-1"]
     mended = (tmp_path / "fractions.rejects.csv").read_text().replace("2021-02-30", "2021-02-02")
     (tmp_path / "mended.csv").write_text(mended)
-    assert import_fractions(trial_log, [tmp_path / "mended.csv"], entry).recorded == 1
+    assert import_batch(trial_log, FRACTIONS, [tmp_path / "mended.csv"], entry).recorded == 1
 
 
 def test_a_fraction_told_otherwise_wants_a_correction(trial_log: TrialLog, tmp_path: Path) -> None:
@@ -87,12 +88,33 @@ def test_a_preview_writes_nothing(trial_log: TrialLog, tmp_path: Path) -> None:
 def test_a_file_with_an_unknown_column_is_refused_whole(trial_log: TrialLog, tmp_path: Path) -> None:
     (tmp_path / "wrong.csv").write_text("patient_id,dose\nRJ-1,267\n")
     with pytest.raises(TakeOverRefused, match="did you mean dose_cgy"):
-        import_fractions(trial_log, [tmp_path / "wrong.csv"], entry)
+        import_batch(trial_log, FRACTIONS, [tmp_path / "wrong.csv"], entry)
 
 
 def test_the_reject_file_does_not_replace_the_file(trial_log: TrialLog, tmp_path: Path) -> None:
     with pytest.raises(TakeOverRefused, match="another name"):
         batch(trial_log, tmp_path / "one.csv", "", reject_path=tmp_path / "one.csv")
+
+
+VISIT_HEADING = "patient_id,occurred_on,visit,disease_status,assessments\n"
+
+
+def test_visits_take_several_assessments_in_one_cell_and_the_same_file_again_changes_nothing(
+    trial_log: TrialLog, tmp_path: Path
+) -> None:
+    path = tmp_path / "visits.csv"
+    path.write_text(
+        f"{VISIT_HEADING}RJ-1,2021-02-01,6m,NO_EVIDENCE,PHYSICAL_EXAM; CBC\nRJ-1,2021-02-02,7m,SUSPICION,\n"
+    )
+    first, again = (import_batch(trial_log, VISITS, [path], entry) for _ in range(2))
+    assert (first.recorded, first.rejected, again.recorded, again.unchanged) == (1, 1, 0, 1)
+    assert first.problems[0].startswith("visits.csv:3, column visit")
+    assert "no such visit" in first.problems[0]
+    (visit,) = trial_log.patient("RJ-1").every(VisitDone)
+    assert [done.value for done in visit.event.assessments] == ["PHYSICAL_EXAM", "CBC"]
+    assert visit.provenance.source.reference == "visits.csv:2"
+    path.write_text(f"{VISIT_HEADING}RJ-1,2021-02-01,6m,NO_EVIDENCE,PHYSICAL_EXAM FEVER\n")
+    assert "column assessments 'PHYSICAL_EXAM FEVER'" in import_batch(trial_log, VISITS, [path], entry).problems[0]
 
 
 def treatment_record(path: Path, number: int, *doses: str, **changed: Any) -> Path:
@@ -126,7 +148,7 @@ def test_a_treatment_record_is_a_fraction(trial_log: TrialLog, tmp_path: Path) -
     boost = treatment_record(
         tmp_path / "boost.dcm", 1, "2.67", ReferencedFractionGroupNumber=2, TreatmentDate="20210222"
     )
-    result = import_fractions(trial_log, [main, boost], entry)
+    result = import_batch(trial_log, FRACTIONS, [main, boost], entry)
     assert (result.recorded, result.rejected) == (2, 0)
     assert given(trial_log) == [("MAIN", 1, 267), ("BOOST", 1, 267)]
     told = RecordFraction.model_validate({"occurred_on": "2021-02-01", "number": 1, "dose_cgy": 267})
@@ -147,10 +169,10 @@ def test_a_record_that_says_too_little_is_refused(
 ) -> None:
     path = treatment_record(tmp_path / "bad.dcm", 1, "2.67", **changed)
     with pytest.raises(TakeOverRefused, match=says):
-        import_fractions(trial_log, [path], entry)
+        import_batch(trial_log, FRACTIONS, [path], entry)
 
 
 def test_what_is_no_dicom_is_refused(trial_log: TrialLog, tmp_path: Path) -> None:
     (tmp_path / "notes.dcm").write_text("2.67 Gy")
     with pytest.raises(TakeOverRefused, match="cannot be read as DICOM"):
-        import_fractions(trial_log, [tmp_path / "notes.dcm"], entry)
+        import_batch(trial_log, FRACTIONS, [tmp_path / "notes.dcm"], entry)

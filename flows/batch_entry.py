@@ -1,0 +1,101 @@
+"""Operators' entry of many rows at once: the text of a CSV file in a form, first as a preview, then for good."""
+
+# Prefect reads the annotations of a flow's parameters, so they must not be strings: no `annotations` import here.
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+from prefect import flow
+from prefect.artifacts import acreate_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+from pydantic import BaseModel, Field, ValidationError
+
+from events.recorded import Actor, Source
+from flows.batch_import import BATCHES, BatchResult, import_batch
+from flows.operator_entry import TrialForm, in_words
+from flows.reports.links import PAGES
+from flows.reports.markdown import shortened_table, table
+from flows.resources import Resources, resources
+from flows.take_over_file import TakeOverRefused
+from store.event_log import EventLogError
+from store.transact import Entry
+
+PAGE = "batch"
+_LONGEST = 300_000
+
+
+class BatchRows(BaseModel):
+    """Visits or fractions of many patients, as the text of a CSV file."""
+
+    kind: Literal["visits", "fractions"] = Field(title="What the rows are")
+    rows: str = Field(
+        min_length=1,
+        max_length=_LONGEST,
+        title="Rows, with the heading",
+        description="Copied from a CSV file. Visits: patient_id,occurred_on,visit,disease_status,assessments. "
+        "Fractions: patient_id,occurred_on,phase,number,dose_cgy,cbct,shift_mm,shift_corrected.",
+        examples=["patient_id,occurred_on,visit,disease_status,assessments\nRJ-0042,2021-08-19,6m,NO_EVIDENCE,CBC ECG"],
+    )
+    preview: Literal["yes", "no"] = Field(
+        default="yes", title="Only look what would happen", description="yes writes nothing; no records the rows."
+    )
+
+
+class BatchForm(TrialForm):
+    """Who enters which rows."""
+
+    entry: BatchRows = Field(title="Rows")
+
+
+@flow(name="enter-batch", description="Enter many visits or fractions at once.", validate_parameters=False)
+async def enter_batch(form: BatchForm) -> State:
+    """Enter many visits or fractions at once."""
+    try:
+        checked = _checked(form)
+        result = import_rows(resources(), checked)
+    except ValidationError as refusal:
+        return Failed(message=f"Refused: {in_words(refusal)}")
+    except (TakeOverRefused, EventLogError) as refusal:
+        return Failed(message=f"Refused: {refusal}")
+    page = batch_page(checked.entry.kind, result)
+    await acreate_markdown_artifact(page, key=PAGE, description="Rows entered last in a batch")
+    return Completed(message=f"{_in_a_sentence(result)} Row by row: {PAGES}{PAGE}")
+
+
+def _checked(form: object) -> BatchForm:
+    """Prefect checks only the schema, and hands a form over as it was sent."""
+    return BatchForm.model_validate(form.model_dump() if isinstance(form, BaseModel) else form)
+
+
+def import_rows(given: Resources, form: BatchForm) -> BatchResult:
+    """Import the rows of a form, or only look. Raises `TakeOverRefused`; then nothing is kept."""
+    author = Actor(id=form.entered_by, role=form.role, kind="human")
+    run = given.engine_entry("enter-batch").correlation_id
+
+    def entry(reference: str) -> Entry:
+        return Entry(author, Source(kind="form", reference=reference), given.clock.now(), correlation_id=run)
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{form.entry.kind}.csv"
+        path.write_text(f"{form.entry.rows}\n", encoding="utf-8")
+        batch, preview = BATCHES[form.entry.kind], form.entry.preview == "yes"
+        return import_batch(given.trial_log, batch, [path], entry, dry_run=preview)
+
+
+def batch_page(kind: str, result: BatchResult) -> str:
+    """What became of the rows, and those that were not taken with the reason of each."""
+    rejected: Sequence[Any] = [(problem,) for problem in result.problems]
+    counts = (result.rows, result.recorded, result.unchanged, result.rejected)
+    parts = [
+        f"# {kind.capitalize()} in a batch: {'preview, nothing is written' if result.dry_run else 'recorded'}",
+        table(("Rows", "New", "On record already", "Rejected"), [counts]),
+        shortened_table(("Not taken",), rejected, "imni import-visits --dry-run") if rejected else "",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _in_a_sentence(result: BatchResult) -> str:
+    told = "would be recorded" if result.dry_run else "recorded"
+    return f"{result.recorded} {told}, {result.unchanged} on record already, {result.rejected} rejected."
