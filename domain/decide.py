@@ -103,6 +103,9 @@ TrialReport = (
     | conduct.RecordAudit
     | conduct.RecordAnalysis
     | conduct.RecordDrift
+    | conduct.OpenQuery
+    | conduct.AnswerQuery
+    | conduct.CloseQuery
     | genomics.SetGenomicReportAside
 )
 TrialCommand = (

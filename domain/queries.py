@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from domain.genomic_test import supersedes_all
 from domain.patient import Patient
 from domain.protocol.edition import Edition
+from domain.standing import Standing
 from events.clinical_date import ClinicalDate
 from events.conduct import QueryAnswered, QueryClosed, QueryOpened
 from events.genomics import GenomicReport
@@ -46,13 +47,13 @@ class StandingQuery:
         return today > self.answer_due(edition)
 
 
-def standing_queries(patient: Patient) -> tuple[StandingQuery, ...]:
-    """Every query of a patient that is not closed, in the order asked."""
-    closed = {entry.event.query_id for entry in patient.every(QueryClosed)}
-    answers = {entry.event.query_id: entry for entry in patient.every(QueryAnswered)}
+def standing_queries(asked_of: Standing) -> tuple[StandingQuery, ...]:
+    """Every query of a patient, or of the trial, that is not closed, in the order asked."""
+    closed = {entry.event.query_id for entry in asked_of.every(QueryClosed)}
+    answers = {entry.event.query_id: entry for entry in asked_of.every(QueryAnswered)}
     return tuple(
         StandingQuery(opened, answers.get(opened.event.query_id))
-        for opened in patient.every(QueryOpened)
+        for opened in asked_of.every(QueryOpened)
         if opened.event.query_id not in closed
     )
 

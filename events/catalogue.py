@@ -172,6 +172,9 @@ TrialEvent = (
     | AuditPerformed
     | ProjectionDrifted
     | GenomicReportSetAside
+    | QueryOpened
+    | QueryAnswered
+    | QueryClosed
     | WorkItemSetAside
     | WorkItemReleased
 )

@@ -52,11 +52,29 @@ class PatientForm(TrialForm):
     )
 
 
+class EitherForm(TrialForm):
+    """Who enters something about which patient, or about the trial as a whole."""
+
+    patient_id: str = Field(
+        default="",
+        pattern=f"^$|{PATIENT_ID.pattern}",
+        title="Patient",
+        description=f"Pseudonymous id: {PATIENT_ID_RULE}. Leave it empty for the trial as a whole.",
+        examples=["RJ-0042"],
+    )
+
+
 def form_of(command: type[Command]) -> type[BaseModel]:
     """The form of a command: who, which patient, and the command's own fields on a card."""
-    header = PatientForm if command.wire in PATIENT_COMMANDS else TrialForm
+    header = _header(command.wire)
     card = (command, Field(title=command.title, description=(command.__doc__ or "").strip()))
     return create_model(f"{command.__name__}Form", __base__=header, entry=card)
+
+
+def _header(wire: str) -> type[TrialForm]:
+    if wire in PATIENT_COMMANDS:
+        return EitherForm if wire in TRIAL_COMMANDS else PatientForm
+    return TrialForm
 
 
 def flow_of(command: type[Command]) -> Flow[..., Any]:
@@ -103,7 +121,7 @@ def _carry_out(given: Resources, command: type[Command], form: Any) -> tuple[Rec
         given.clock.now(),
         correlation_id=given.engine_entry(command.wire).correlation_id,
     )
-    if command.wire in PATIENT_COMMANDS:
+    if getattr(form, "patient_id", ""):
         return given.trial_log.transact(form.patient_id, form.entry, entry)
     return given.trial_log.transact_trial(form.entry, entry)
 

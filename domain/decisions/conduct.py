@@ -1,4 +1,4 @@
-"""Commands of the trial's own stream, and queries and set-aside work of a patient's."""
+"""Commands of the trial's own stream; queries and set-aside work are a patient's or the trial's."""
 
 from typing import ClassVar
 
@@ -102,7 +102,7 @@ class RecordDrift(Drift, Report):
 
 
 class OpenQuery(Query, Report):
-    """Ask a question about the data."""
+    """Ask a question about a patient's data, or put down what an audit found; it waits until it is answered."""
 
     wire: ClassVar[str] = "open-query"
     title: ClassVar[str] = "Query"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flows.reports.audit_page import audit_page
 from flows.reports.consort_page import consort_page
+from flows.reports.decisions_page import decisions_page
 from flows.reports.deviations_page import deviations_page
 from flows.reports.enrolment_page import enrolment_page
 from flows.reports.links import page_link, patient_link
@@ -53,6 +54,7 @@ TRIAL_PAGES: Sequence[TrialPage] = (
     TrialPage("start-here", "Start here", "All pages, patients and forms", start_page),
     TrialPage("worklist", "Open work", "What to do today, and what is overdue", worklist_page),
     TrialPage("overdue", "Overdue", "What should have been done, by who owes it and for how long", overdue_page),
+    TrialPage("decisions", "Decisions", "What waits for a decision, and whom it is asked of", decisions_page),
     TrialPage("missing", "Missing data", "Visits, assessments and facts that were due and are not known", missing_page),
     TrialPage("screening", "Screening", "How far patients came, and why they came no further", screening_page),
     TrialPage("turnaround", "Laboratory turn-around", "How long results take, and which are owed", turnaround_page),

@@ -72,7 +72,9 @@ def _said(wire: str) -> dict[str, Any]:
 
 def _told(wire: str, *before: Event) -> Any:
     opened = () if REPORTS[wire].opens_stream else (facts.screened("2020-11-01"),)
-    return given_trial(*before) if wire in TRIAL_COMMANDS else given(*opened, *_subject(wire), *before)
+    if wire in TRIAL_COMMANDS:
+        return given_trial(*_subject(wire), *before)
+    return given(*opened, *_subject(wire), *before)
 
 
 def _subject(wire: str) -> tuple[Event, ...]:

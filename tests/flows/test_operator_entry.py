@@ -13,6 +13,7 @@ from deployments.prefect_server import PrefectServer
 from deployments.reactions import ANSWERS
 from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS
 from domain.work_item import ENGINE_WORK
+from events.conduct import QueryAnswered
 from events.consent import EncryptedIdentity
 from events.event import Event
 from flows.operator_entry import FORMS, OPERATOR_COMMANDS, form_of, record_form
@@ -80,6 +81,18 @@ async def test_a_trial_form_asks_for_no_patient(at: Site) -> None:
     chosen = {"occurred_on": "2020-12-12", "question": "PQ-04", "option": "<44"}
     assert _submit("choose-reading", {"entered_by": "wang", "role": "investigator", "entry": chosen})[0] == "COMPLETED"
     assert at.given.trial_log.edition().reading("PQ-04") == "<44"
+
+
+async def test_a_query_is_of_a_patient_or_when_none_is_named_of_the_trial(at: Site) -> None:
+    _submit("screen-patient", _form())
+    asked = {"occurred_on": "2020-12-12", "query_id": "A-1", "question": "Consent forms are not filed"}
+    answered = {"occurred_on": "2020-12-12", "query_id": "A-1", "answer": "Filed today"}
+    author = {"entered_by": "wang", "role": "auditor"}
+    assert _submit("open-query", {**author, "entry": asked})[0] == "COMPLETED"
+    assert _submit("answer-query", _form(entry=answered))[0] == "FAILED", "she was asked nothing"
+    assert _submit("answer-query", {**author, "entry": answered})[0] == "COMPLETED"
+    (entry,) = at.given.trial_log.trial().every(QueryAnswered)
+    assert (entry.provenance.actor.id, entry.provenance.actor.role) == ("wang", "auditor")
 
 
 @pytest.mark.prefect

@@ -183,6 +183,16 @@ def test_an_auditor_sees_what_was_taken_back_and_what_was_decided() -> None:
     assert _row(page, "li.wei", "Entered by")[2] == "7"
 
 
+def test_a_decision_that_waits_too_long_is_asked_of_the_next_person_and_its_form_is_filled_in() -> None:
+    asked = trial_with(facts.query("A-1", question="Consent forms are not filed"))
+    page = _page("decisions", _patient(1, *facts.enrolled(facts.planned())), today=date(2021, 3, 10), trial=asked)
+    assert "2 wait, 1 past their day." in page
+    review, finding = _rows(page)[1:]
+    assert review[:4] == ["**principal-investigator**", "2021-01-21", "2021-01-20", "[RJ-1](/pages/patient-rj-1)"]
+    assert finding[3:5] == ["the trial", "Answer A-1: Consent forms are not filed"]
+    assert "/forms/answer-query?parameters=%7B%22form%22%3A%7B%22entry%22%3A%7B%22query_id%22%3A%22A-1%22" in finding[5]
+
+
 def _months(*counts: int) -> list[date]:
     """So many patients in each month from January 2021."""
     return [date(2021, month, 5) for month, count in enumerate(counts, start=1) for _ in range(count)]
