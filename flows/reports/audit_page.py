@@ -52,8 +52,9 @@ def _section(title: str, heading: Sequence[str], rows: Sequence[Sequence[object]
 
 
 def _counts(view: TrialView) -> Sequence[tuple[str, int]]:
-    asked = sum(len(patient.every(QueryOpened)) for patient in view.patients)
-    closed = sum(len({e.event.query_id for e in patient.every(QueryClosed)}) for patient in view.patients)
+    streams = (view.trial, *view.patients)
+    asked = sum(len(stream.every(QueryOpened)) for stream in streams)
+    closed = sum(len({entry.event.query_id for entry in stream.every(QueryClosed)}) for stream in streams)
     taken_back = [entry.event for _, entry in _corrections(view)]
     return (
         ("Corrections", sum(isinstance(event, EntryCorrected) for event in taken_back)),
@@ -62,7 +63,7 @@ def _counts(view: TrialView) -> Sequence[tuple[str, int]]:
         ("Deviations from the protocol, minor", sum(d.classification == "minor" for _, d in view.deviations)),
         ("Queries opened", asked),
         ("Queries closed", closed),
-        ("Work set aside now", sum(len(set_aside(standing)) for standing in (view.trial, *view.patients))),
+        ("Work set aside now", sum(len(set_aside(stream)) for stream in streams)),
         ("Audits", len(view.trial.every(AuditPerformed))),
         ("Readings of the protocol that are not the default", _chosen_otherwise(view)),
     )

@@ -12,28 +12,33 @@ from domain.protocol.edition import Edition
 from domain.toxicity.worst_grades import WorstGrades, worst_grades
 from domain.visit_status import visit_states
 from domain.visit_windows import anchor, scheduled_visits, weekly_visits
-from events.follow_up import VisitDone, VisitMissed
+from events.follow_up import ScheduledVisit, VisitDone, VisitMissed
 from flows.reports.links import form_link
 from flows.reports.markdown import table
 
-_EXPLAINED = ("risk", "arm", "dose", "due-date", "endpoint", "deviation")
-"""What the page explains beside eligibility, which has a table of its own."""
+_EXPLAINED = ("risk", "arm", "dose", "due-date", "endpoint")
+"""What the page explains beside eligibility and deviations, which have tables of their own."""
 
 
 def next_window(patient: Patient, edition: Edition, today: date) -> str:
     """The next visit nobody has settled, with its window; empty when none is set out or asked for any more."""
-    if not is_followed(patient):
+    visit = _next_visit(patient, edition)
+    if visit is None:
         return ""
-    weekly = () if anchor(patient, edition) else weekly_visits(patient, edition)
-    visits = open_visits(patient, (*weekly, *scheduled_visits(patient)), edition)
-    if not visits:
-        return ""
-    visit = min(visits, key=lambda visit: visit.closes)
     days = (visit.opens - today).days
     opens = f"opens in {days} days" if days > 0 else "open now" if today <= visit.closes else "**overdue**"
     form = form_link("Record the visit", "record-visit", patient.patient_id, visit=visit.visit)
     window = f"window {visit.opens} to {visit.closes}, best on {visit.target}"
     return f"Next visit: **{visit.visit}**, {window}: {opens}. {form}"
+
+
+def _next_visit(patient: Patient, edition: Edition) -> ScheduledVisit | None:
+    """The next visit nobody has settled."""
+    if not is_followed(patient):
+        return None
+    weekly = () if anchor(patient, edition) else weekly_visits(patient, edition)
+    visits = open_visits(patient, (*weekly, *scheduled_visits(patient)), edition)
+    return min(visits, key=lambda visit: visit.closes, default=None)
 
 
 def visits(patient: Patient, edition: Edition, today: date) -> Sequence[str]:
@@ -77,10 +82,12 @@ def _grades(worst: WorstGrades) -> Sequence[object]:
 
 
 def why(patient: Patient, edition: Edition, today: date) -> Sequence[str]:
-    """Each value that a rule made, with the rule's source and the readings it depends on."""
+    """Each value that a rule made, with the rule's source and the readings it depends on; of visits the next only."""
+    coming = _next_visit(patient, edition)
     rows = [
-        (found.rule, found.value, found.wording, found.source, ", ".join(found.readings))
+        (found.rule, found.value, f"{found.wording} ({'; '.join((found.source, *found.readings))})")
         for value in _EXPLAINED
         for found in explain(patient, value, edition, today)
+        if value != "due-date" or (coming and found.rule == coming.visit)
     ]
-    return ("## Why", table(("", "Is", "Because", "Protocol", "Read with"), rows)) if rows else ()
+    return ("## Why", table(("", "Is", "Because"), rows)) if rows else ()

@@ -21,7 +21,7 @@ from flows.reports.links import patient_link
 from flows.reports.markdown import share, shortened_table, table
 from flows.reports.trial_view import TrialView
 
-_HEADING = ("Patient", "Arm", "Regimen", "Where", "Fractions", "Gy of Gy planned", "", "Days", "Missed", "CBCT")
+_HEADING = ("Patient", "Arm", "Regimen", "Where", "Fractions", "Gy given", "Days", "Missed", "CBCT")
 _STATES = ("not planned", "planned", "under way", "completed", "stopped early", "never started")
 
 
@@ -57,7 +57,7 @@ def _state(patient: Patient) -> str:
 
 def _row(patient: Patient, state: str, edition: Edition) -> tuple[object, ...]:
     plan, given = patient.last(RadiotherapyPlanned), patient.every(FractionDelivered)
-    planned = planned_cgy(patient, edition)
+    planned, given_cgy = planned_cgy(patient, edition), delivered_cgy(patient)
     intended = sum(phase.fractions for phase in planned_phases(plan, edition)) if plan else 0
     return (
         patient_link(patient.patient_id),
@@ -65,8 +65,7 @@ def _row(patient: Patient, state: str, edition: Edition) -> tuple[object, ...]:
         plan.event.regimen if plan else "",
         state,
         f"{len(given)} of {intended}",
-        f"{delivered_cgy(patient) / 100:.2f} of {planned / 100:.2f}",
-        share(delivered_cgy(patient), planned),
+        f"{given_cgy / 100:.2f} ({share(given_cgy, planned)})" if plan else f"{given_cgy / 100:.2f}",
         _overall_days(patient),
         len(patient.every(FractionMissed)) or "",
         sum(fraction.event.cbct == "yes" for fraction in given),

@@ -1,4 +1,4 @@
-"""A coordinator's day in Chromium: screen by the form, see order and result, randomise, read timeline and curve."""
+"""A coordinator's day in Chromium: screen by the form, order, result, randomise, treat, follow, correct, read."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from flows.settings import read_settings
 from store.transact import Entry, TrialLog
 from tests import facts
 from tests.browser.interface import FLAGS, Interface
+from tests.browser.treatment_and_follow_up import treat_and_follow
 
 pytestmark = pytest.mark.browser
 PATIENT = "RJ-0042"
@@ -145,16 +146,11 @@ async def _walk(day: Interface, trial_log: TrialLog) -> None:
     assert drawn.event.sequence_number == 1
     assert drawn.provenance.actor.id == "li.wei"
 
-    _until(lambda: _page_says(day, f"patient-{PATIENT.lower()}", "patient-randomised"), 30)
+    await day.wait_for(f"patient-{PATIENT.lower()}", "patient-randomised")
     await day.read(f"patient-{PATIENT.lower()}", f"Randomised to {drawn.event.arm}", "genomic-result-reported", "31.5")
     await day.read("worklist", "Plan radiotherapy")
     await day.read("enrolment", "1 of 214 patients randomised")
-    _until(lambda: _page_says(day, "curve-efs", "| IMNI |"), 30)
+    await day.wait_for("curve-efs", "| IMNI |")
     await day.read("curve-efs", "Numbers at risk")
     await day.read("start-here", PATIENT)
-
-
-def _page_says(day: Interface, key: str, text: str) -> bool:
-    asked = {"artifacts": {"key": {"any_": [key]}}}
-    found = httpx.post(f"{day.url}/api/artifacts/latest/filter", json=asked, timeout=20, trust_env=False).json()
-    return bool(found) and text in found[0]["data"]
+    await treat_and_follow(day, trial_log, PATIENT, TODAY)

@@ -138,8 +138,8 @@ def test_radiotherapy_shows_dose_and_fractions_against_plan() -> None:
     assert _row(page, "under way")[1:] == ["0", "1"]
     assert _row(page, "completed")[1:] == ["1", "0"]
     begun = _row(page, "[RJ-1](/pages/patient-rj-1)")
-    assert begun[1:9] == ["OMIT", "HYPO", "under way", "3 of 15", "8.01 of 40.05", "20 %", "3", "1"]
-    assert _row(page, "[RJ-2](/pages/patient-rj-2)")[6] == "100 %"
+    assert begun[1:8] == ["OMIT", "HYPO", "under way", "3 of 15", "8.01 (20 %)", "3", "1"]
+    assert _row(page, "[RJ-2](/pages/patient-rj-2)")[5] == "40.05 (100 %)"
 
 
 def test_deviations_are_counted_by_rule_and_arm_and_named() -> None:

@@ -93,10 +93,12 @@ def test_toxicity_shows_the_worst_grade_of_each_phase() -> None:
 
 
 def test_the_page_says_why_a_visit_is_due_when_it_is() -> None:
-    page = _page(*facts.enrolled(facts.planned(), facts.started(), facts.completed(), facts.scheduled(*TABLE_1)))
-    why = _chapter(page, "Why")
-    assert "counted from 2021-02-19 (radiotherapy-completed)" in _line(why, "| 6m |")[2]
-    assert "counted from 2021-02-01 (start of radiotherapy)" in _line(why, "| week-1 |")[2]
+    begun = facts.enrolled(facts.planned(), facts.started())
+    first = _chapter(_page(*begun), "Why")
+    assert "counted from 2021-02-01 (start of radiotherapy)" in _line(first, "| week-1 |")[2]
+    why = _chapter(_page(*begun, facts.completed(), facts.scheduled(*TABLE_1)), "Why")
+    assert "counted from 2021-02-19 (radiotherapy-completed)" in _line(why, "| 4w |")[2]
+    assert "| 6m |" not in why, "only of the visit that comes next"
     assert _line(why, "| RANDOMISATION |")[1] == "OMIT on 2021-01-10"
 
 
