@@ -74,6 +74,7 @@ class Reactor:
         self.live = LivePatients(self.given.trial_log)
         self._open = OpenWork()
         self._unseen: set[str] = set()
+        self._trial_news = False
         self._listened_at: datetime | None = None
         self._refreshed_at: datetime | None = None
         self._analysed_at: datetime | None = None
@@ -129,6 +130,7 @@ class Reactor:
         self.reactions.announce(news)
         touched = {patient_id for entry in news if (patient_id := patient_of(entry.stream))}
         self._unseen |= touched
+        self._trial_news |= any(map(_is_decided_by_people, news))
         self._open.look(self.live.patients, touched, edition_in_force(self.live.trial), self.given.today)
 
     def _due(self) -> list[WorkItem]:
@@ -178,11 +180,11 @@ class Reactor:
         return any(patient.has(GenomicTestOrdered) for patient in self.live.patients.values())
 
     async def _refresh(self) -> None:
-        """Show the patients touched; those that could not be shown are shown the next time."""
-        if self._unseen and self._is_time(self._refreshed_at, self.pace.refresh_every):
-            seen, self._unseen = self._unseen, set[str]()
+        """Show the patients touched, and what people decided about the trial; what could not be shown the next time."""
+        if (self._unseen or self._trial_news) and self._is_time(self._refreshed_at, self.pace.refresh_every):
+            seen, self._unseen, self._trial_news = self._unseen, set[str](), False
             if not await self._look_after("read models", self.reactions.refresh(sorted(seen))):
-                self._unseen |= seen
+                self._unseen, self._trial_news = self._unseen | seen, True
             self._refreshed_at = self._clock.now()
 
     async def _analyse(self) -> None:
@@ -216,6 +218,11 @@ class Reactor:
 
     def _is_time(self, last: datetime | None, every: timedelta) -> bool:
         return last is None or self._clock.now() - last >= every
+
+
+def _is_decided_by_people(entry: Recorded[Event]) -> bool:
+    """Whether a person put something down about the trial as a whole: an audit, a query, a reading."""
+    return patient_of(entry.stream) is None and entry.provenance.actor.kind == "human"
 
 
 def _by_work(items: Sequence[WorkItem]) -> dict[Work, list[WorkItem]]:

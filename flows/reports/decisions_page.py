@@ -8,7 +8,7 @@ from flows.reports.markdown import shortened_table
 from flows.reports.next_forms import COMMANDS
 from flows.reports.trial_view import TrialView
 
-_HEADING = ("Asked of", "Due", "Since", "Patient", "What", "Form")
+_HEADING = ("Asked of", "Due", "Since", "Patient", "Form", "What")
 
 
 def decisions_page(view: TrialView) -> str:
@@ -21,8 +21,8 @@ def decisions_page(view: TrialView) -> str:
             each.due_on,
             each.since,
             patient_link(each.patient_id) if each.patient_id else "the trial",
-            each.wording[:250],
             form_link(COMMANDS[each.form].title, each.form, each.patient_id, **each.known),
+            each.wording[:250],
         )
         for each in found
     ]

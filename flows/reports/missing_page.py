@@ -42,14 +42,14 @@ def missing_page(view: TrialView) -> str:
     if not gaps:
         return "\n\n".join([*head, "Nothing that was due is missing."]) + "\n"
     counted = Counter(gap.kind for gap in gaps)
-    rows = [(gap.kind, patient_link(gap.patient_id), gap.wording, gap.form) for gap in gaps]
+    rows = [(gap.kind, patient_link(gap.patient_id), gap.form, gap.wording) for gap in gaps]
     of_whom = len({gap.patient_id for gap in gaps})
     parts = [
         *head,
         f"{len(gaps)} gaps in the data of {of_whom} of {len(view.patients)} patients.",
         table(("Missing", "How often"), counted.most_common()),
         "## Whose",
-        shortened_table(("Missing", "Patient", "What", "Form"), rows, "imni worklist"),
+        shortened_table(("Missing", "Patient", "Form", "What"), rows, "imni worklist"),
         view.edition.footnote(*WORK),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

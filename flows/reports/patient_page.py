@@ -27,6 +27,8 @@ from flows.reports.query_rows import query_section
 
 _MOST_ENTRIES, _MOST_ITEMS, _MOST_SAID = 200, 50, 250
 """So many rows and characters, of three bytes each in Chinese, fit into one artifact."""
+_TIMELINE = ("Date", "Entry", "Entered wrongly?", "By", "Recorded (UTC)", "What")
+"""The longest column comes last in every table: Prefect's first interface breaks no lines and cuts off what is wide."""
 _EMPTY = ("", "unknown", [])
 
 ENCRYPTED = "identifying (encrypted)"
@@ -76,23 +78,23 @@ def _next(patient: Patient, edition: Edition, today: date) -> str:
     if not items:
         return "Nothing is open."
     shown = items[:_MOST_ITEMS]
-    rows = [(item.due_on, item.doer, item.wording[:_MOST_SAID], form_for(item)) for item in shown]
+    rows = [(item.due_on, form_for(item), item.doer, item.wording[:_MOST_SAID]) for item in shown]
     left_out = len(items) - len(rows)
-    return table(("Due", "Who", "What", "Form"), rows) + (
+    return table(("Due", "Form", "Who", "What"), rows) + (
         f"\n\n{left_out} more: `imni worklist {patient.patient_id}`" if left_out else ""
     )
 
 
 def _eligibility(patient: Patient, edition: Edition, today: date) -> str:
     rows = [_criterion(verdict, patient) for verdict in weigh_all(patient, edition, today)]
-    return table(("", "Criterion", "", "Seen"), rows)
+    return table(("", "", "Seen", "Criterion"), rows)
 
 
 def _criterion(verdict: Verdict, patient: Patient) -> tuple[object, ...]:
     criterion, finding = verdict.criterion, verdict.finding
     outcome = {True: "met", False: "**not met**", None: "not known"}[finding.passes]
     form = form_for_criterion(criterion.id, patient) if finding.passes is None else ""
-    return (criterion.id, criterion.wording, outcome, f"{finding.value} {form}".strip())
+    return (criterion.id, outcome, f"{finding.value} {form}".strip(), criterion.wording)
 
 
 def _deviations(patient: Patient, edition: Edition) -> Iterable[str]:
@@ -107,15 +109,17 @@ def _timeline(patient: Patient) -> str:
     stood: dict[UUID, Mapping[str, Any]] = {}
     stands = {entry.event_id: entry for entry in patient.entries}
     rows = [
-        (
-            *_row(entry, marks.get(entry.event_id, ""), _said(entry, stood)),
+        _row(
+            entry,
+            marks.get(entry.event_id, ""),
             _amend(stands.get(entry.event_id), patient.patient_id),
+            _said(entry, stood),
         )
         for entry in patient.history
     ]
     left_out = max(0, len(rows) - _MOST_ENTRIES)
     note = f"\n\n{left_out} earlier entries: `imni history {patient.patient_id}`" if left_out else ""
-    return table(("Date", "Entry", "What", "By", "Recorded (UTC)", "Entered wrongly?"), rows[left_out:]) + note
+    return table(_TIMELINE, rows[left_out:]) + note
 
 
 def _marks(patient: Patient) -> Mapping[UUID, str]:
@@ -125,13 +129,14 @@ def _marks(patient: Patient) -> Mapping[UUID, str]:
     return {**corrected, **{void.target: " (voided)" for void in voids}}
 
 
-def _row(entry: Recorded[Event], mark: str, said: str) -> tuple[object, ...]:
+def _row(entry: Recorded[Event], mark: str, amend: str, said: str) -> tuple[object, ...]:
     return (
         entry.occurred_on,
         entry.event.type.split(".")[0] + mark,
-        said,
+        amend,
         entry.provenance.actor.id,
         f"{entry.recorded_at:%Y-%m-%d %H:%M}",
+        said,
     )
 
 

@@ -30,8 +30,8 @@ def worklist_page(view: TrialView) -> str:
 
 
 def _work_table(items: Sequence[WorkItem]) -> str:
-    rows = [(item.due_on, patient_link(item.patient_id), item.doer, item.wording, form_for(item)) for item in items]
-    return shortened_table(("Due", "Patient", "Who", "What", "Form"), rows, "imni worklist")
+    rows = [(item.due_on, patient_link(item.patient_id), form_for(item), item.doer, item.wording) for item in items]
+    return shortened_table(("Due", "Patient", "Form", "Who", "What"), rows, "imni worklist")
 
 
 def overdue_page(view: TrialView) -> str:
@@ -49,13 +49,13 @@ def overdue_page(view: TrialView) -> str:
     parts = [*head, f"{len(late)} overdue.", table(("What", *ages, "Together"), summary)]
     for doer in sorted({item.doer for item in late}):
         rows = [
-            ((view.today - i.due_on).days, i.due_on, patient_link(i.patient_id), i.wording, form_for(i))
+            ((view.today - i.due_on).days, i.due_on, patient_link(i.patient_id), form_for(i), i.wording)
             for i in late
             if i.doer == doer
         ]
         parts += [
             f"## {doer.replace('-', ' ').capitalize()}",
-            shortened_table(("Days late", "Due", "Patient", "What", "Form"), rows, "imni worklist", at_most=100),
+            shortened_table(("Days late", "Due", "Patient", "Form", "What"), rows, "imni worklist", at_most=100),
         ]
     return "\n\n".join([*parts, view.edition.footnote(*WORK)]).strip() + "\n"
 

@@ -134,6 +134,23 @@ async def test_pages_that_could_not_be_made_are_made_the_next_time(at: Site) -> 
     assert asked == [["RJ-1"], ["RJ-1", "RJ-2"]]
 
 
+async def test_what_people_decide_about_the_trial_is_shown_once(at: Site) -> None:
+    asked: list[list[str]] = []
+
+    async def refresh(patient_ids: list[str]) -> None:
+        asked.append(patient_ids)
+
+    reactor = direct_reactor(at.given, refresh=refresh)
+    await reactor.settle()
+    assert asked == [], "what the engine put down when the trial was opened is no news"
+    chosen = ChooseReading(occurred_on=at.today, question="PQ-04", option="<44")
+    at.given.trial_log.transact_trial(chosen, Entry(LI, Source(kind="form"), at.clock.now()))
+    for _ in range(2):
+        at.later(seconds=2)
+        await reactor.settle()
+    assert asked == [[]]
+
+
 async def test_many_entries_make_an_endpoint_stale_once_and_what_changes_no_result_never(at: Site) -> None:
     asked: list[list[str]] = []
 
