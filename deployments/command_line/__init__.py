@@ -9,6 +9,7 @@ import typer
 from deployments.command_line import (
     analysing,
     copying,
+    designing,
     explaining,
     identifying,
     keeping,
@@ -44,6 +45,7 @@ application.command("forget")(identifying.forget)
 application.command("history")(reading.history)
 application.command("worklist")(reading.print_worklist)
 application.command("analyse")(analysing.analyse)
+application.command("design")(designing.design)
 application.command("verify")(keeping.verify)
 application.command("seal")(keeping.seal)
 application.command("prove")(proving.prove)
