@@ -27,6 +27,9 @@ _AT_ONCE = 8
 _MOST_NAMED = 3
 
 
+_kept: list[LivePatients] = []
+
+
 class _Page(NamedTuple):
     key: str
     markdown: str
@@ -55,12 +58,19 @@ async def refresh_read_models(patient_ids: Sequence[str] | None = None) -> None:
     """Refresh the projections, the pages of these patients (everyone's when left out), and the trial's pages."""
     given = resources()
     refresh(given.trial_log)
-    live = LivePatients(given.trial_log)
-    live.read_on()
+    live = _live(given)
     ids = sorted(live.patients) if patient_ids is None else patient_ids
     pages = iter((*_of_patients(given, live, ids), *_of_trial(given, live)))
     while group := tuple(islice(pages, _AT_ONCE)):
         await _show(group)
+
+
+def _live(given: Resources) -> LivePatients:
+    """Everyone as of now; the same process reads on from where it last stopped."""
+    if not _kept or _kept[0].trial_log is not given.trial_log:
+        _kept[:] = [LivePatients(given.trial_log)]
+    _kept[0].read_on()
+    return _kept[0]
 
 
 async def _show(pages: Sequence[_Page]) -> None:
