@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, cast
 
 from domain.analysis_sets import POPULATIONS, analysed_populations
-from domain.endpoints import ENDPOINTS, PRIMARY, Endpoint, EndpointRecord, derive
+from domain.endpoints import ENDPOINTS, PRIMARY, Endpoint, EndpointRecord, Sensitivity, derive
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.rejections import NoSuchEntry
@@ -34,13 +34,15 @@ class Question:
                 raise NoSuchEntry(field, repr(value), f"no such {field}", f"Use one of {', '.join(known)}")
 
 
-def endpoint_records(patients: Iterable[Patient], asked: Question, edition: Edition) -> tuple[EndpointRecord, ...]:
+def endpoint_records(
+    patients: Iterable[Patient], asked: Question, edition: Edition, sensitivity: Sensitivity | None = None
+) -> tuple[EndpointRecord, ...]:
     """One record a patient of the population, in the arm that population analyses her in, ordered by patient."""
     endpoint: Endpoint = ENDPOINTS[asked.endpoint]
     found: list[EndpointRecord] = []
     for patient in patients:
         arm = POPULATIONS[asked.population](patient, edition)
-        record = derive(patient, endpoint, edition) if arm else None
+        record = derive(patient, endpoint, edition, sensitivity) if arm else None
         if arm and record:
             found.append(replace(record, arm=arm.value))
     return tuple(sorted(found, key=lambda record: record.patient))

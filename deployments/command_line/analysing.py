@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from deployments.command_line.analysing_otherwise import print_grid
 from deployments.command_line.given_data import text_of
 from deployments.command_line.installation import day, instant, opened
 from deployments.command_line.options import Cutoff, Json, KnownAt, TableFile
@@ -15,6 +16,7 @@ from domain.rejections import Contradiction, Incomplete, NoSuchEntry
 
 if TYPE_CHECKING:
     from domain.analysis.result import AnalysisReport
+    from domain.endpoint_analysis import Question
 
 
 def analyse(
@@ -22,21 +24,27 @@ def analyse(
     population: Annotated[str, typer.Option("--population", help="itt, per-protocol or as-treated.")] = "itt",
     cutoff: Cutoff = None,
     known_at: KnownAt = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Under every other reading too, one row each.")
+    ] = False,
     records: Annotated[bool, typer.Option("--records", help="Add one record a patient.")] = False,
     table: TableFile = None,
     unit: Annotated[str | None, typer.Option("--unit", help="Unit of the table's times: days or years.")] = None,
     as_json: Json = False,
 ) -> None:
     """Analyse an endpoint: survival by arm, log-rank, hazard ratio and difference with their non-inferiority tests."""
+    if sensitivity:
+        if table is not None:
+            raise Contradiction("--sensitivity", "given", "asks about the log, --table about a file", "Leave one out")
+        print_grid(_question(endpoint, population, cutoff, known_at), as_json=as_json)
+        return
     if table is not None:
         _refuse_beside_table(endpoint, cutoff, known_at, records)
         report = _of_table(table, unit or "days")
     else:
         if unit is not None:
             raise Contradiction("--unit", unit, "is for a plain table; the log counts in days", "Leave it out")
-        if endpoint is None:
-            raise Incomplete("--endpoint", "missing", "which endpoint?", "Use EFS, LRRFS or OS")
-        report = _of_log(endpoint, population, cutoff, known_at, records)
+        report = _of_log(_question(endpoint, population, cutoff, known_at), records)
     print_json(report.model_dump(mode="json")) if as_json else _say(report)
 
 
@@ -47,17 +55,24 @@ def _refuse_beside_table(endpoint: str | None, cutoff: str | None, known_at: str
             raise Contradiction(option, str(value), "asks about the log, --table about a file", "Leave one of them out")
 
 
-def _of_log(endpoint: str, population: str, cutoff: str | None, known_at: str | None, records: bool) -> AnalysisReport:
-    from domain.endpoint_analysis import Question, analyse_endpoint
-    from domain.protocol.editions import edition_in_force
-    from flows.live_patients import patients_as_of
+def _question(endpoint: str | None, population: str, cutoff: str | None, known_at: str | None) -> Question:
+    from domain.endpoint_analysis import Question
 
-    asked = Question(
+    if endpoint is None:
+        raise Incomplete("--endpoint", "missing", "which endpoint?", "Use EFS, LRRFS or OS")
+    return Question(
         endpoint,
         population,
         day(cutoff, "--cutoff") if cutoff else None,
         instant(known_at, "--known-at") if known_at else None,
     )
+
+
+def _of_log(asked: Question, records: bool) -> AnalysisReport:
+    from domain.endpoint_analysis import analyse_endpoint
+    from domain.protocol.editions import edition_in_force
+    from flows.live_patients import patients_as_of
+
     with opened() as trial_log:
         patients, position = patients_as_of(trial_log, cutoff=asked.cutoff, knowledge=asked.known_at)
         edition = edition_in_force(trial_log.trial(knowledge=asked.known_at))

@@ -67,6 +67,9 @@ def test_a_projection_can_be_asked_for_as_of_any_moment(trial: Home) -> None:
 
 def test_an_analysis_has_the_keys_of_its_contract(trial: Home) -> None:
     analysis = trial.json("analyse", "--endpoint", "EFS", "--cutoff", "2022-07-30", "--records")
+    grid = trial.json("analyse", "--endpoint", "EFS", "--cutoff", "2022-07-30", "--sensitivity")["rows"]
+    assert (grid[0]["n"], grid[0]["events"], grid[0]["changed"]) == (analysis["n"], analysis["events"], 0)
+    assert "analysed" in trial.imni("analyse", "--endpoint", "OS", "--sensitivity").stdout
     head = {"endpoint", "population", "cutoff", "known_at", "edition", "position", "n", "events", "arms"}
     assert head | {"logrank", "cox", "difference_5y", "follow_up", "records"} <= set(analysis)
     assert (analysis["endpoint"], analysis["population"], analysis["cutoff"]) == ("EFS", "itt", "2022-07-30")
@@ -133,6 +136,7 @@ def test_a_plain_table_is_analysed_too(trial: Home, tmp_path: Path) -> None:
     assert analysis["arms"]["IMNI"]["km"][0]["survival"] == 0.5
     table.write_text("time,status,arm\n-1,1,0\n")
     trial.refused("analyse", "--table", str(table), mentions=["row 1", "time", "-1"])
+    trial.refused("analyse", "--table", str(table), "--sensitivity", mentions=["--sensitivity", "--table"])
 
 
 def test_the_worklist_and_the_status_answer_in_json(trial: Home) -> None:
