@@ -10,6 +10,7 @@ from events.event import Event
 from events.follow_up import FollowUpScheduled, ReminderSent
 from events.genomics import GenomicOrderDisputed, GenomicReportSetAside, GenomicTestCancelled, GenomicTestOrdered
 from events.randomisation import AllocationDrawn, AllocationListCommitted
+from events.recorded import Recorded
 
 _WITHOUT_EFFECT: tuple[type[Event], ...] = (
     AllocationDrawn,
@@ -36,9 +37,16 @@ def touches_analyses(event: Event) -> bool:
 
 
 def analysed_at(trial: Standing) -> Mapping[str, int]:
-    """The position each endpoint was last analysed at; 0 for never."""
-    last = {entry.event.endpoint: entry.event.position for entry in trial.every(AnalysisPerformed)}
+    """The position each endpoint was last analysed at to keep up with the log; 0 for never."""
+    last = {entry.event.endpoint: entry.event.position for entry in trial.every(AnalysisPerformed) if _keeps_up(entry)}
     return {code: last.get(code, 0) for code in ENDPOINTS}
+
+
+def _keeps_up(entry: Recorded[AnalysisPerformed]) -> bool:
+    """Whether it is of all that is known, and shown on the trial's pages: not one of the past, nor of a report."""
+    told = entry.event
+    now = told.cutoff is None and told.known_at is None
+    return now and told.population == "itt" and entry.provenance.source.kind != "command-line"
 
 
 def stale(trial: Standing, last_touched: int) -> tuple[str, ...]:

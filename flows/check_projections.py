@@ -11,10 +11,10 @@ from prefect.states import Completed, Failed
 
 from domain.decisions.conduct import RecordDrift
 from events.clinical_date import ClinicalDate
+from flows.code_version import code_version
 from flows.gateways.mail import Message
 from flows.reports.markdown import table
 from flows.resources import Resources, resources
-from flows.survival_analysis import CODE_VERSION
 from store.projections.rebuilding import Rebuilt, rebuild
 
 
@@ -42,7 +42,7 @@ def record(given: Resources, each: Rebuilt) -> None:
         occurred_on=ClinicalDate.parse(given.today),
         projection=each.name,
         position=each.events,
-        code_version=CODE_VERSION,
+        code_version=code_version(),
         digest=each.digest,
     )
     given.trial_log.transact_trial(command, given.engine_entry(f"check of {each.name} at {each.events}"))

@@ -48,10 +48,10 @@ class LivePatients:
 
 
 def patients_as_of(
-    trial_log: TrialLog, *, cutoff: date | None = None, knowledge: datetime | None = None
+    trial_log: TrialLog, *, cutoff: date | None = None, knowledge: datetime | None = None, position: int | None = None
 ) -> tuple[tuple[Patient, ...], int]:
-    """Every patient as of a cutoff and a state of knowledge, and the position of the log that was read up to."""
-    position = trial_log.log.last_position()
+    """Every patient as of a cutoff and a state of knowledge, and the position that was read up to, else the end."""
+    position = trial_log.log.last_position() if position is None else position
     told = histories(trial_log, everyone(trial_log), position)
     found = (fold(patient_id, history, knowledge=knowledge, cutoff=cutoff) for patient_id, history in told)
     return tuple(patient for patient in found if patient.history), position

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from deployments.command_line import (
+    analyses_on_record,
     analysing,
     copying,
     designing,
@@ -59,6 +60,7 @@ application.command("status")(reading.status)
 application.command("explain")(explaining.explain_value)
 application.command("what-if")(explaining.ask_what_if)
 application.command("replay")(replaying.replay_decisions)
+application.add_typer(analyses_on_record.analysis, name="analysis")
 application.add_typer(protocol.protocol, name="protocol")
 
 

@@ -9,7 +9,7 @@ import typer
 
 from deployments.command_line.analysing_otherwise import print_grid
 from deployments.command_line.given_data import text_of
-from deployments.command_line.installation import day, instant, opened
+from deployments.command_line.installation import day, instant, opened, require_past
 from deployments.command_line.options import Cutoff, Json, KnownAt, TableFile
 from deployments.command_line.printing import print_json, print_table, say
 from domain.rejections import Contradiction, Incomplete, NoSuchEntry
@@ -74,6 +74,7 @@ def _of_log(asked: Question, records: bool) -> AnalysisReport:
     from flows.live_patients import patients_as_of
 
     with opened() as trial_log:
+        require_past(trial_log, asked.known_at)
         patients, position = patients_as_of(trial_log, cutoff=asked.cutoff, knowledge=asked.known_at)
         edition = edition_in_force(trial_log.trial(knowledge=asked.known_at))
     return analyse_endpoint(patients, asked, edition, position, with_records=records)

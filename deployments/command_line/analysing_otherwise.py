@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from deployments.command_line.installation import opened
+from deployments.command_line.installation import opened, require_past
 from deployments.command_line.printing import print_json, print_table
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def print_grid(asked: Question, *, as_json: bool) -> None:
     from flows.live_patients import patients_as_of
 
     with opened() as trial_log:
+        require_past(trial_log, asked.known_at)
         patients, position = patients_as_of(trial_log, cutoff=asked.cutoff, knowledge=asked.known_at)
         edition = edition_in_force(trial_log.trial(knowledge=asked.known_at))
     grid = sensitivity_grid(patients, asked, edition)

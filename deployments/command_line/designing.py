@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from deployments.command_line.installation import day, instant, opened
+from deployments.command_line.installation import day, instant, opened, require_past
 from deployments.command_line.options import Cutoff, Json, KnownAt
 from deployments.command_line.printing import print_json, print_table, say
 from deployments.command_line.progress import counting
@@ -100,6 +100,7 @@ def _running(cutoff: str | None, known_at: str | None, assume: list[str] | None)
         instant(known_at, "--known-at") if known_at else None,
     )
     with opened() as trial_log:
+        require_past(trial_log, knowledge)
         patients, position = patients_as_of(trial_log, cutoff=until, knowledge=knowledge)
         edition = edition_in_force(trial_log.trial(knowledge=knowledge))
         on = until or (knowledge or clock_of(trial_log, SystemClock()).now()).date()

@@ -36,6 +36,16 @@ def instant(text: str, option: str) -> datetime:
         raise Implausible(option, repr(text), "is not an instant", "Write 2022-07-30T12:00:00Z or 2022-07-30") from None
 
 
+def require_past(trial_log: TrialLog, known_at: datetime | None) -> None:
+    """Raises `Implausible` for a state of knowledge still to come: what is recorded until then would change it."""
+    now = clock_of(trial_log, SystemClock()).now()
+    if known_at is not None and known_at > now:
+        problem = f"lies in the future: it is {now:%Y-%m-%dT%H:%M}Z"
+        raise Implausible(
+            "--known-at", known_at.isoformat(), problem, "Give an instant that has passed, or leave it out"
+        )
+
+
 def day(text: str, option: str) -> date:
     """A day given on the command line."""
     try:

@@ -55,6 +55,7 @@ def analyse(table: SurvivalTable, margins: Margins) -> Analysis:
         rmst=restricted_means(curves, instants[-1], table.unit, alpha),
         stratified=stratified(time, status, arm, table.stratum, margin, alpha),
         competing=competing_risks(time, table.cause, arm, instants, alpha),
+        pooled=_arm(table, survival_curve(time, status, 1 - 2 * alpha), horizon),
     )
 
 

@@ -29,7 +29,7 @@ from domain.analysis.survival_table import Arm
 
 
 class ArmEstimate(FrozenResult):
-    """One arm: patients, events, survival at each anniversary, median."""
+    """One arm, or both as one: patients, events, survival at each anniversary, median."""
 
     n: int
     events: int
@@ -45,7 +45,7 @@ class FollowUp(FrozenResult):
 
 
 class Analysis(FrozenResult):
-    """Every estimate of one survival table."""
+    """Every estimate of one survival table; `pooled` takes all patients for one group."""
 
     n: int
     events: int
@@ -63,6 +63,7 @@ class Analysis(FrozenResult):
     rmst: RestrictedMeans
     stratified: Stratified
     competing: CompetingRisks
+    pooled: ArmEstimate
 
 
 class AnalysedRecord(FrozenResult):

@@ -1,14 +1,17 @@
 """Analyses go stale when something that can change a result is recorded, and not otherwise."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from domain.endpoints import ENDPOINTS
+from domain.standing import Standing
 from domain.trial_work import analysed_at, stale, touches_analyses
 from events.catalogue import CATALOGUE, decode
 from events.event import Event
+from events.recorded import Source
 from tests.given import trial_with
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -46,8 +49,29 @@ def test_every_endpoint_is_stale_until_it_is_first_analysed() -> None:
     assert stale(trial_with(), 1) == tuple(ENDPOINTS)
 
 
+def _of_now(**changed: object) -> Event:
+    return _golden("analysis-performed.v1", **{"endpoint": "EFS", "cutoff": None, "known_at": None, **changed})
+
+
+@pytest.mark.parametrize(
+    "of_the_past_or_of_some",
+    [{"cutoff": "2022-07-30"}, {"known_at": "2022-08-01T08:00:00Z"}, {"population": "per-protocol"}],
+)
+def test_an_analysis_of_the_past_or_of_another_population_keeps_nothing_fresh(
+    of_the_past_or_of_some: dict[str, object],
+) -> None:
+    assert analysed_at(trial_with(_of_now(position=40, **of_the_past_or_of_some)))["EFS"] == 0
+
+
+def test_what_a_report_put_on_record_is_not_what_the_pages_show() -> None:
+    (entry,) = trial_with(_of_now(position=40)).history
+    source = Source(kind="command-line", reference="imni report")
+    by_command = replace(entry, provenance=entry.provenance.model_copy(update={"source": source}))
+    assert analysed_at(Standing((by_command,)))["EFS"] == 0
+
+
 def test_an_analysis_is_fresh_until_something_is_recorded_after_it() -> None:
-    trial = trial_with(_golden("analysis-performed.v1", endpoint="EFS", position=40))
+    trial = trial_with(_of_now(position=40))
     assert analysed_at(trial) == {"EFS": 40, "LRRFS": 0, "OS": 0}
     assert "EFS" not in stale(trial, 40)
     assert "EFS" in stale(trial, 41)

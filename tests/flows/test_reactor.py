@@ -14,12 +14,12 @@ from events.event import Event
 from events.follow_up import ReminderSent
 from events.genomics import GenomicTestOrdered
 from events.recorded import Recorded, Source
+from flows.analyses import keep, perform, see
 from flows.clock import SimulatedClock
 from flows.lead import Lead
-from flows.live_patients import patients_as_of
 from flows.pace import Pace, Tries
-from flows.survival_analysis import analyse, record
 from flows.work_off import Outcome
+from store.projections.as_of import AsOf
 from store.sqlite_event_log import open_sqlite_log
 from store.transact import Entry
 from tests import facts
@@ -156,9 +156,9 @@ async def test_many_entries_make_an_endpoint_stale_once_and_what_changes_no_resu
 
     async def analysing(endpoints: list[str]) -> None:
         asked.append(endpoints)
-        patients, position = patients_as_of(at.given.trial_log)
+        seen = see(at.given.trial_log, AsOf(at.given.trial_log.log.last_position()))
         for code in endpoints:
-            record(at.given, analyse(patients, code, at.given.trial_log.edition(), position)[1], position)
+            keep(at.given.trial_log, perform(seen, code).report, at.given.engine_entry(f"analysis of {code}"))
 
     reactor = direct_reactor(at.given, analyse=analysing)
     for number in range(1, 6):

@@ -47,7 +47,7 @@ def test_every_null_has_its_reason_and_json_has_no_nan(case: str) -> None:
 def test_the_contract_of_imni_analyse() -> None:
     printed = json.loads(report(SCOPE, analyse(table("S01_imni_n214_equal91"), EDITION.margins)).model_dump_json())
     estimates = ["n", "events", "arms", "logrank", "cox", "difference_5y", "follow_up"]
-    further = "verdict profile lr_ni score_ni equality proportional_hazards rmst stratified competing"
+    further = "verdict profile lr_ni score_ni equality proportional_hazards rmst stratified competing pooled"
     assert list(printed) == [*HEADER, *estimates, *further.split()]
     assert list(printed["arms"]) == ["IMNI", "OMIT"]
     point = {"years", "survival", "se", "lower", "upper", "at_risk", "beyond_last_time"}
