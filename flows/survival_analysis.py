@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from prefect import flow
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.runtime import flow_run
 
 from domain.endpoints import ENDPOINTS
-from flows.analyses import keep, perform, see
+from flows.analyses import Seen, keep, perform, see
+from flows.reports.figures_page import figures_page
 from flows.reports.survival_curve import survival_curve_markdown
-from flows.resources import resources
+from flows.reports.trial_view import TrialView
+from flows.resources import Resources, resources
 from store.projections.as_of import AsOf
 
 
@@ -38,3 +42,11 @@ async def analyse_endpoints(endpoints: list[str] | None = None) -> None:
             key=f"curve-{code.lower()}",
             description=f"{code} by arm, log position {position}",
         )
+    figures = await asyncio.to_thread(_figures, given, seen)  # seconds of drawing: forms are answered meanwhile
+    await acreate_markdown_artifact(markdown=figures, key="figures", description="The trial in figures")
+
+
+def _figures(given: Resources, seen: Seen) -> str:
+    simulated = given.trial_log.names.simulated
+    view = TrialView(seen.patients, seen.edition, given.today, simulated=simulated, position=seen.as_of.position)
+    return figures_page(view, [perform(seen, code) for code in ENDPOINTS])

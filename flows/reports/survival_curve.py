@@ -1,48 +1,85 @@
-"""The survival curve of both arms as SVG, as PNG, and as one piece of markdown with its numbers.
+"""The survival curve of an endpoint: by arm with the results, or of all patients with no word of an arm.
 
 The same table and report give the same bytes. matplotlib is imported when a figure is drawn.
 """
 
 from __future__ import annotations
 
-import base64
-import io
+from functools import partial
+from typing import TYPE_CHECKING
 
-from domain.analysis.analyse import arm_curves
+from domain.analysis.analyse import arm_curves, columns
+from domain.analysis.kaplan_meier import survival_curve
 from domain.analysis.result import AnalysisReport
 from domain.analysis.survival_table import ARMS, SurvivalTable
+from flows.reports.figures.drawing import BY_ARM, EVERYONE, Draw, as_markdown, as_png, as_svg
+from flows.reports.markdown import table as markdown_table
 from flows.reports.risk_rows import risk_rows
-from flows.reports.survival_words import caption, endpoint_name, findings, median, survival_at_horizon
+from flows.reports.survival_words import (
+    caption,
+    endpoint_name,
+    findings,
+    median,
+    pooled_findings,
+    survival_at_horizon,
+)
+
+if TYPE_CHECKING:
+    from flows.reports.figures.kaplan_meier import Drawn
+
+
+def by_arm(table: SurvivalTable, report: AnalysisReport) -> Draw:
+    """The figure of both arms, with the results beneath."""
+    from flows.reports.figures.kaplan_meier import Drawn
+
+    curves = arm_curves(table)
+    drawn = [
+        Drawn(group, curves[arm], report.arms[arm].n, report.arms[arm].events)
+        for group, arm in zip(BY_ARM, ARMS, strict=True)
+    ]
+    return _picture(table, report, drawn, tuple(findings(report)))
+
+
+def pooled(table: SurvivalTable, report: AnalysisReport) -> Draw:
+    """The figure of all patients as one group: what may be shown while the arms are not compared."""
+    from flows.reports.figures.kaplan_meier import Drawn
+
+    time, status, _ = columns(table)
+    drawn = Drawn(EVERYONE, survival_curve(time, status), report.n, report.events)
+    return _picture(table, report, [drawn], tuple(pooled_findings(report)))
+
+
+def _picture(table: SurvivalTable, report: AnalysisReport, drawn: list[Drawn], said: tuple[str, ...]) -> Draw:
+    from flows.reports.figures.kaplan_meier import KaplanMeier, draw
+
+    picture = KaplanMeier(
+        title=endpoint_name(report),
+        caption=caption(report),
+        y_label=f"{'Event-free' if report.endpoint == 'EFS' else 'Survival'} probability",
+        table=table,
+        curves=drawn,
+        horizon=report.arms["IMNI"].km[-1].years,
+        findings=said,
+    )
+    return partial(draw, picture)
 
 
 def survival_curve_svg(table: SurvivalTable, report: AnalysisReport) -> str:
-    """The figure as SVG; its text can be selected and read aloud."""
-    import matplotlib as mpl
-
-    from flows.reports.survival_figure import draw
-
-    buffer = io.StringIO()
-    with mpl.rc_context({"svg.hashsalt": "imni", "svg.fonttype": "none"}):
-        draw(table, report).savefig(buffer, format="svg", metadata={"Date": None})
-    return buffer.getvalue()
+    """The figure by arm as SVG; its text can be selected and read aloud."""
+    return as_svg(by_arm(table, report), f"curve {report.endpoint} {report.population}")
 
 
 def survival_curve_png(table: SurvivalTable, report: AnalysisReport) -> bytes:
-    """The figure as PNG, 946 by 770 pixels; its size hardly grows with the number of patients."""
-    from flows.reports.survival_figure import draw
-
-    buffer = io.BytesIO()
-    draw(table, report).savefig(buffer, format="png")
-    return buffer.getvalue()
+    """The figure by arm as PNG; its size hardly grows with the number of patients."""
+    return as_png(by_arm(table, report))
 
 
 def survival_curve_markdown(table: SurvivalTable, report: AnalysisReport) -> str:
     """Figure, estimates by arm, numbers at risk and findings in one markdown text, at most 300 kB, for an artifact."""
-    picture = base64.b64encode(survival_curve_png(table, report)).decode()
     parts = [
         f"## {endpoint_name(report)}",
         caption(report),
-        f"![Kaplan–Meier curve of {endpoint_name(report)} by arm](data:image/png;base64,{picture})",
+        as_markdown(by_arm(table, report), f"Kaplan–Meier curve of {endpoint_name(report)} by arm"),
         _estimates(report),
         "### Numbers at risk\n\nAt risk at the year; censored and events before it. The three add up to all patients.",
         _numbers(table, report),
@@ -58,7 +95,7 @@ def _estimates(report: AnalysisReport) -> str:
         [name, str(arm.n), str(arm.events), survival_at_horizon(arm), median(arm.median)]
         for name, arm in ((name, report.arms[name]) for name in ARMS)
     ]
-    return _table(heading, rows)
+    return markdown_table(heading, rows)
 
 
 def _numbers(table: SurvivalTable, report: AnalysisReport) -> str:
@@ -68,9 +105,4 @@ def _numbers(table: SurvivalTable, report: AnalysisReport) -> str:
         for arm, curve in arm_curves(table).items()
         for name, counts in risk_rows(table, curve, years).items()
     ]
-    return _table(["Arm", "", *(f"{year} y" for year in years)], rows)
-
-
-def _table(heading: list[str], rows: list[list[str]]) -> str:
-    lines = [heading, ["---"] * len(heading), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return markdown_table(["Arm", "", *(f"{year} y" for year in years)], rows)

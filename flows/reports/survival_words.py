@@ -23,14 +23,18 @@ def endpoint_name(report: AnalysisReport) -> str:
     return _NAMES.get(report.endpoint or "", report.endpoint or "Survival")
 
 
+def population_name(report: AnalysisReport) -> str:
+    """The population written out; a plain table has none."""
+    name = report.population or ""
+    return {"itt": "Intention to treat"}.get(name, name.capitalize().replace("-", " "))
+
+
 def findings(report: AnalysisReport) -> Iterator[str]:
     """One sentence an estimate, in the order of the protocol's objectives."""
     yield hazard_ratio(report.cox)
     yield difference(report.difference_5y, report.arms["IMNI"].km[-1].years)
     yield log_rank_as_read(report)
-    years = report.follow_up.median_years
-    followed = f"not estimable ({report.follow_up.reason})" if years is None else f"{years:.2f} years"
-    yield f"Median follow-up {followed}, reverse Kaplan–Meier"
+    yield follow_up(report)
     if report.information:
         yield information(report.information)
     if not report.judged_here:
@@ -39,13 +43,37 @@ def findings(report: AnalysisReport) -> Iterator[str]:
         yield read_with(report.readings)
 
 
+def pooled_findings(report: AnalysisReport) -> Iterator[str]:
+    """What may be said of all patients together while the arms are not compared."""
+    years = report.pooled.km[-1].years
+    yield f"Survival at {years} years, all patients: {survival_at_horizon(report.pooled)}"
+    yield follow_up(report)
+    if report.information:
+        yield information(report.information)
+    if report.readings:
+        yield read_with(report.readings)
+
+
+def follow_up(report: AnalysisReport) -> str:
+    """How long the patients have been followed."""
+    years = report.follow_up.median_years
+    followed = f"not estimable ({report.follow_up.reason})" if years is None else f"{years:.2f} years"
+    return f"Median follow-up {followed}, reverse Kaplan–Meier"
+
+
 def hazard_ratio(cox: CoxEstimate) -> str:
     """The hazard ratio, its limits, the margin and the one-sided test; or why there is none."""
     if cox.hr is None or cox.lower is None or cox.upper is None or cox.ni_p_one_sided is None:
         return f"Hazard ratio OMIT : IMNI not estimable: {cox.reason}"
-    limits = f"95 % CI {_apart(cox.lower, cox.ni_margin)} to {_apart(cox.upper, cox.ni_margin)}"
     test = f"margin {cox.ni_margin:.2f}, one-sided non-inferiority p {p_value(cox.ni_p_one_sided)}"
-    return f"Hazard ratio OMIT : IMNI {_apart(cox.hr, cox.ni_margin)} ({limits}); {test}"
+    return f"Hazard ratio OMIT : IMNI {hazard_ratio_limits(cox).replace('(', '(95 % CI ')}; {test}"
+
+
+def hazard_ratio_limits(cox: CoxEstimate) -> str:
+    """`1.03 (0.39 to 2.76)`, or that there is none."""
+    if cox.hr is None or cox.lower is None or cox.upper is None:
+        return "not estimable"
+    return _with_limits(cox.hr, cox.lower, cox.upper, cox.ni_margin)
 
 
 def difference(found: SurvivalDifference, years: int) -> str:
@@ -53,12 +81,16 @@ def difference(found: SurvivalDifference, years: int) -> str:
     named = f"Difference at {years} years OMIT − IMNI"
     if found.diff is None or found.lower is None or found.upper is None or found.ni_p_one_sided is None:
         return f"{named} not estimable: {found.reason}"
-    margin = 100 * found.margin
-    shown = _signed(f"{margin:g}")
-    diff, lower, upper = (_apart(100 * value, margin) for value in (found.diff, found.lower, found.upper))
-    test = f"margin {shown}, one-sided non-inferiority p {p_value(found.ni_p_one_sided)}"
+    test = f"margin {_signed(f'{100 * found.margin:g}')}, one-sided non-inferiority p {p_value(found.ni_p_one_sided)}"
     carried = "; beyond follow-up, survival carried forward" if found.beyond_last_time else ""
-    return f"{named} {diff} points (95 % CI {lower} to {upper}); {test}{carried}"
+    return f"{named} {difference_points(found).replace('(', 'points (95 % CI ')}; {test}{carried}"
+
+
+def difference_points(found: SurvivalDifference) -> str:
+    """`−1.78 (−8.12 to 4.56)`, in percentage points, or that there is none."""
+    if found.diff is None or found.lower is None or found.upper is None:
+        return "not estimable"
+    return _with_limits(*(100 * value for value in (found.diff, found.lower, found.upper, found.margin)))
 
 
 def log_rank(test: LogRank) -> str:
@@ -106,7 +138,7 @@ def caption(report: AnalysisReport) -> str:
     """What was analysed, as of when."""
     said = [f"{counted(report.n, 'patient')}, {counted(report.events, 'event')}"]
     if report.population:
-        said.insert(0, {"itt": "Intention to treat"}.get(report.population, report.population.capitalize()))
+        said.insert(0, population_name(report))
     if report.cutoff:
         said.append(f"data cut-off {report.cutoff.isoformat()}")
     if report.known_at:
@@ -126,6 +158,10 @@ def p_value(p: float) -> str:
     if p < 0.0001:
         return "< 0.0001"
     return f"= {p:.4f}" if p < 0.01 else f"= {p:.3f}"
+
+
+def _with_limits(value: float, lower: float, upper: float, margin: float) -> str:
+    return f"{_apart(value, margin)} ({_apart(lower, margin)} to {_apart(upper, margin)})"
 
 
 def _apart(value: float, margin: float) -> str:

@@ -70,6 +70,7 @@ OTHERS = (
     ("curve-efs", "Event-free survival", "The primary endpoint"),
     ("curve-lrrfs", "Locoregional recurrence-free survival", "Curve and findings"),
     ("curve-os", "Overall survival", "Curve and findings"),
+    ("figures", "Figures", "Flow, enrolment, visits, courses, non-inferiority, follow-up"),
     ("batch", "Batch", "The rows entered last in a batch, and why some were not taken"),
     ("projections", "Projections", "Whether the tables still say what the log says"),
 )

@@ -60,10 +60,9 @@ def trial_report(
 
 def _endpoint(table: SurvivalTable, report: AnalysisReport) -> dict[str, Any]:
     arms = [(name, report.arms[name]) for name in ARMS]
-    svg = survival_curve_svg(table, report)
     return {
         "name": endpoint_name(report),
-        "figure": svg[svg.index("<svg") :],
+        "figure": survival_curve_svg(table, report),
         "years": [point.years for point in arms[0][1].km],
         "arms": [
             {"name": name, "n": arm.n, "events": arm.events, "survival": [_cell(point) for point in arm.km]}

@@ -115,7 +115,7 @@ def test_a_limit_beside_the_margin_is_not_printed_as_the_margin() -> None:
 def test_drawing_leaves_no_global_figure_behind() -> None:
     code = (
         "import sys; from tests.flows.reports.test_survival_curve import *; survival_curve_svg(*analysed(TRIAL));"
-        "print('flows.reports.survival_figure' in sys.modules, 'prefect' in sys.modules);"
+        "print('flows.reports.figures.kaplan_meier' in sys.modules, 'prefect' in sys.modules);"
         "import matplotlib._pylab_helpers as p; print(p.Gcf.figs)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
