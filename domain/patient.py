@@ -133,6 +133,6 @@ def fold(
     return Patient(patient_id=patient_id, history=known_at(history, knowledge), cutoff=cutoff)
 
 
-def evolve(patient: Patient, entry: Recorded[Event]) -> Patient:
-    """The patient one event later."""
-    return Patient(patient_id=patient.patient_id, history=(*patient.history, entry), cutoff=patient.cutoff)
+def evolve(patient: Patient, *entries: Recorded[Event]) -> Patient:
+    """The patient one event later, or several."""
+    return Patient(patient_id=patient.patient_id, history=(*patient.history, *entries), cutoff=patient.cutoff)

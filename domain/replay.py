@@ -13,7 +13,9 @@ from domain.decisions.randomisation import RandomisePatient
 from domain.decisions.screening import ConfirmEligibility
 from domain.patient import Patient, fold
 from domain.protocol.edition import Edition
+from domain.protocol.editions import edition_in_force
 from domain.rejections import Rejection
+from domain.standing import Standing
 from events.catalogue import encode
 from events.event import Event
 from events.follow_up import FollowUpScheduled
@@ -23,6 +25,19 @@ from events.screening import EligibilityConfirmed, ScreeningFailed
 
 EditionAt = Callable[[int], Edition]
 """The edition in force just before a position of the log."""
+
+
+def as_was(trial: Standing) -> EditionAt:
+    """The edition in force just before each position, by the trial's own stream."""
+    known: dict[int, Edition] = {}
+
+    def edition_at(position: int) -> Edition:
+        told = sum(entry.position < position for entry in trial.history)
+        if told not in known:
+            known[told] = edition_in_force(Standing(trial.history[:told]))
+        return known[told]
+
+    return edition_at
 
 
 @dataclass(frozen=True, slots=True)

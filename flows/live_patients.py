@@ -10,6 +10,7 @@ from domain.standing import Standing
 from domain.trial_work import touches_analyses
 from events.catalogue import read
 from events.event import Event
+from events.randomisation import AllocationTakenOver, PatientRandomised
 from events.recorded import Recorded
 from events.streams import patient_of
 from store.histories import everyone, histories
@@ -25,25 +26,31 @@ class LivePatients:
     trial: Standing = field(default_factory=Standing)
     position: int = 0
     last_touched: int = 0
+    _randomised: set[str] = field(default_factory=set[str])
 
     def read_on(self) -> tuple[Recorded[Event], ...]:
         """Read what was appended since the last time, and return it."""
         news = tuple(read(stored) for stored in self.trial_log.log.read_all(after=self.position))
+        fresh: dict[str, list[Recorded[Event]]] = {}
         for entry in news:
-            self._take(entry)
+            patient_id = patient_of(entry.stream)
+            if patient_id is not None:
+                fresh.setdefault(patient_id, []).append(entry)
+            elif entry.stream == self.trial_log.names.trial:
+                self.trial = Standing((*self.trial.history, entry))
+            self._note(patient_id, entry)
+        for patient_id, entries in fresh.items():
+            self.patients[patient_id] = evolve(
+                self.patients.get(patient_id) or Patient(patient_id=patient_id), *entries
+            )
         return news
 
-    def _take(self, entry: Recorded[Event]) -> None:
-        patient_id = patient_of(entry.stream)
-        counts = True
-        if patient_id is not None:
-            before = self.patients.get(patient_id) or Patient(patient_id=patient_id)
-            self.patients[patient_id] = after = evolve(before, entry)
-            counts = bool(before.allocation or after.allocation)  # nobody is analysed who was not randomised
-        elif entry.stream == self.trial_log.names.trial:
-            self.trial = Standing((*self.trial.history, entry))
+    def _note(self, patient_id: str | None, entry: Recorded[Event]) -> None:
+        """How far was read, and whether it can change a result: nobody is analysed who was never randomised."""
         self.position = entry.position
-        if counts and touches_analyses(entry.event):
+        if patient_id is not None and isinstance(entry.event, PatientRandomised | AllocationTakenOver):
+            self._randomised.add(patient_id)
+        if (patient_id is None or patient_id in self._randomised) and touches_analyses(entry.event):
             self.last_touched = entry.position
 
 

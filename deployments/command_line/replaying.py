@@ -12,10 +12,10 @@ from deployments.command_line.installation import opened
 from deployments.command_line.options import Json
 from deployments.command_line.printing import FINDINGS, print_json, print_table, say
 from domain.protocol.edition import Edition
-from domain.protocol.editions import edition_in_force, edition_named, read_as
+from domain.protocol.editions import edition_named, read_as
 from domain.rejections import Contradiction
 from domain.replay import Replayed, replay
-from domain.standing import Standing
+from domain.replay import as_was as as_was_then
 from flows.live_patients import patients_as_of
 from store.transact import TrialLog
 
@@ -31,7 +31,7 @@ def replay_decisions(
     if as_was == (as_if is not None):
         raise Contradiction("replay", "--as-was and --as-if", "give one of the two", "Say --as-was or --as-if EDITION")
     with opened() as trial_log:
-        rules = _as_was(trial_log) if as_if is None else _as_if(trial_log, as_if)
+        rules = as_was_then(trial_log.trial()) if as_if is None else _as_if(trial_log, as_if)
         patients, position = patients_as_of(trial_log)
         found = [replayed for patient in patients for replayed in replay(patient, rules)]
     differing = [replayed for replayed in found if not replayed.agrees]
@@ -43,20 +43,6 @@ def replay_decisions(
         _say(found, differing)
     if differing and as_was:
         raise typer.Exit(FINDINGS)
-
-
-def _as_was(trial_log: TrialLog) -> Callable[[int], Edition]:
-    """The edition in force just before a position; computed once for each state of the trial's stream."""
-    history = trial_log.trial().history
-    known: dict[int, Edition] = {}
-
-    def edition_at(position: int) -> Edition:
-        told = sum(entry.position < position for entry in history)
-        if told not in known:
-            known[told] = edition_in_force(Standing(history[:told]))
-        return known[told]
-
-    return edition_at
 
 
 def _as_if(trial_log: TrialLog, name: str) -> Callable[[int], Edition]:

@@ -16,18 +16,20 @@ from domain.decisions.command import Circumstances
 from domain.decisions.follow_up import RecordContact
 from domain.patient import fold
 from domain.protocol.v2_0 import EDITION
+from domain.replay import as_was, replay
+from domain.visit_windows import Anchor, set_out
 from domain.worklist import worklist
 from events.clinical_date import ClinicalDate
 from events.event import Event
-from flows.live_patients import LivePatients
+from flows.live_patients import LivePatients, patients_as_of
 from store.rows import COLUMNS
 from store.transact import TrialLog
 from tests.benchmarks import Table, seconds
-from tests.facts import completed, contact, enrolled, fractions, planned, started, visit
+from tests.facts import completed, contact, enrolled, fractions, planned, scheduled, started, visit
 from tests.store.trial_logs import LI_WEI, keep, opened
 
 _PATIENT, _EVENTS = "RJ-0001", 500
-_PATIENTS = 2000
+_PATIENTS, _RANDOMISED = 2000, 214
 _ROUNDS = 9
 _TODAY = date(2026, 12, 1)
 _TMPFS = Path("/dev/shm")
@@ -35,11 +37,12 @@ _COLUMNS = ("", "ms", "reading her rows alone", "ratio", "target (ms)", "")
 
 
 def tables() -> Iterator[Table]:
-    """One patient of 500 events; 2,000 patients of some 45."""
+    """One patient of 500 events; 2,000 patients of some 45; 214 patients replayed."""
     with tempfile.TemporaryDirectory(dir=_TMPFS if _TMPFS.is_dir() else None, prefix="imni-bench-") as root:
         yield Table(f"A patient of {_EVENTS} events", _COLUMNS, list(_one(Path(root) / "one")))
         columns = (*_COLUMNS[:2], "reading the rows alone", *_COLUMNS[3:])
         yield Table(f"The worklist of {_PATIENTS:,} patients", columns, list(_all(Path(root) / "all")))
+        yield Table(f"Replay of {_RANDOMISED} patients as it was", columns, list(_again(Path(root) / "again")))
 
 
 def _one(home: Path) -> Iterator[list[str]]:
@@ -72,7 +75,20 @@ def _all(home: Path) -> Iterator[list[str]]:
         reading = seconds(live.read_on)
         listing = seconds(lambda: [worklist(each, EDITION, _TODAY) for each in live.patients.values()])
     yield _row("every patient's work, patients in memory", listing, rows, 2000)
-    yield _row("the same from a cold start: read, decode, fold, list", reading + listing, rows, None)
+    yield _row("the same from a cold start: read, decode, fold, list", reading + listing, rows, 2000)
+
+
+def _again(home: Path) -> Iterator[list[str]]:
+    """As `imni replay --as-was` does: fold each patient's history before every decision of hers, and decide anew."""
+    visits = set_out(Anchor("radiotherapy-completed", date(2021, 2, 19)), EDITION, date(2021, 3, 1))
+    schedule = scheduled(*visits, on="2021-03-01", anchor="radiotherapy-completed", anchored_on="2021-02-19")
+    with (trial_log := opened(home)).log:
+        for number in range(_RANDOMISED):
+            keep(trial_log, f"RJ-{number:04d}", *_life(), schedule)
+        rows = seconds(partial(_rows, home, "order by position"))
+        edition_at = as_was(trial_log.trial())
+        took = seconds(lambda: [list(replay(each, edition_at)) for each in patients_as_of(trial_log)[0]])
+    yield _row("read the log, and take every stored decision again", took, rows, 10_000)
 
 
 def _life() -> tuple[Event, ...]:

@@ -14,13 +14,10 @@ from domain.decisions.conduct import ActivateEdition, OpenTrial
 from domain.deviations import deviations
 from domain.endpoints import ENDPOINTS, derive
 from domain.patient import Patient
-from domain.protocol.edition import Edition
-from domain.protocol.editions import edition_in_force
 from domain.protocol.v2_0 import EDITION
-from domain.replay import replay
+from domain.replay import as_was, replay
 from domain.simulation.assumptions import Assumptions, ImplausibleAssumption
 from domain.simulation.visit_book import EndpointCode
-from domain.standing import Standing
 from domain.visit_status import visit_states
 from domain.worklist import engine_worklist
 from events.catalogue import CATALOGUE
@@ -126,12 +123,8 @@ async def test_every_chapter_is_lived(ended: Ended) -> None:
 
 
 async def test_every_decision_comes_out_bit_for_bit_as_it_was(ended: Ended) -> None:
-    trial = ended.trial_log.trial().history
-
-    def as_was(position: int) -> Edition:
-        return edition_in_force(Standing(tuple(entry for entry in trial if entry.position < position)))
-
-    again = [replayed for patient in ended.patients for replayed in replay(patient, as_was)]
+    edition_at = as_was(ended.trial_log.trial())
+    again = [replayed for patient in ended.patients for replayed in replay(patient, edition_at)]
     assert len(again) > 150
     assert [replayed for replayed in again if not replayed.agrees] == []
 
