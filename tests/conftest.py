@@ -98,6 +98,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests share a worker, and all that need Prefect's server share one: it is started once."""
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group("prefect" if item.get_closest_marker("prefect") else file))
     if _chromium() is None:
         missing = pytest.mark.skip(reason="no Chromium on this machine: apt-get install chromium")
         for item in items:

@@ -94,7 +94,7 @@ def test_severities_are_those_of_the_register() -> None:
     assert [q.id for q in QUESTIONS if q.severity == "C"] == SEVERITY_C.split()
 
 
-@pytest.mark.parametrize(("reading", "case"), WIRED.items(), ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("reading", "case"), WIRED.items(), ids=map(" ".join, WIRED))
 def test_a_reading_changes_the_rule_it_names(
     reading: tuple[str, str], case: tuple[Callable[[Edition], Any], Any, Any]
 ) -> None:
