@@ -21,6 +21,7 @@ from domain.decisions import (
 )
 from domain.decisions.command import Circumstances, Command, Report
 from domain.decisions.reporting import report
+from domain.doubts import doubts_about
 from domain.identifying_text import require_no_identity_in_text
 from domain.patient import Patient
 from domain.plausibility import birth_known, require_plausible_date
@@ -121,15 +122,25 @@ PATIENT_COMMANDS = _by_wire_name(PatientCommand)
 TRIAL_COMMANDS = _by_wire_name(TrialCommand)
 
 
-def decide(  # noqa: PLR0911, PLR0912 - one branch a command is the point
-    command: PatientCommand, patient: Patient, circumstances: Circumstances
-) -> list[Event]:
-    """What a command about a patient makes happen; nothing when it is so already. Raises `Rejection`."""
+def decide(command: PatientCommand, patient: Patient, circumstances: Circumstances) -> list[Event]:
+    """What a command about a patient makes happen; nothing when it is so already. Raises `Rejection`.
+
+    What is unlikely or open to two readings is kept, and opens a query: see `doubts`.
+    """
     _require_no_identity(command)
     circumstances = replace(circumstances, edition=edition_for(patient, circumstances.edition))
     birth = birth_known(command, patient)
     require_plausible_date("occurred_on", command.occurred_on, circumstances.today, birth)
     _require_open_stream(command, patient)
+    happened = _happened(command, patient, circumstances)
+    if not happened:
+        return []
+    return [*happened, *doubts_about(command, patient, circumstances.edition, command.occurred_on)]
+
+
+def _happened(  # noqa: PLR0911, PLR0912 - one branch a command is the point
+    command: PatientCommand, patient: Patient, circumstances: Circumstances
+) -> list[Event]:
     match command:
         case screening.ConfirmEligibility():
             return screening.confirm_eligibility(command, patient, circumstances)

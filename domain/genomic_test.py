@@ -70,6 +70,13 @@ def order_key(patient_id: str, attempt: int) -> str:
     return f"recurindex/{patient_id}/{attempt}"
 
 
+def ordered_for(key: str) -> str | None:
+    """The patient an order key names; None for a key of somebody else's making."""
+    made_by, _, rest = key.partition("/")
+    patient_id, _, attempt = rest.rpartition("/")
+    return patient_id if made_by == "recurindex" and attempt else None
+
+
 def next_attempt(patient: Patient) -> int:
     """The number of the order to place next: orders that ended without a result are counted past."""
     return 1 + len(_ended(patient))

@@ -121,7 +121,7 @@ def _rows(batch: Batch, path: Path) -> Iterable[_BatchRow]:
 
 
 def _import(trial_log: TrialLog, batch: Batch, row: _BatchRow, entry: Entry, dry_run: bool) -> int | Problem:
-    """How many events the row makes, 0 or 1; or what is wrong with it."""
+    """How many facts the row adds, 0 or 1, not counting queries it opens; or what is wrong with it."""
     if row.ragged:
         return row.ragged[0]
     told = {name: text for name, cell in row.cells.items() if name != PATIENT and (text := cell.strip())}
@@ -129,7 +129,7 @@ def _import(trial_log: TrialLog, batch: Batch, row: _BatchRow, entry: Entry, dry
     patient_id = row.cells[PATIENT].strip()
     record = trial_log.foresee if dry_run else trial_log.transact_all
     try:
-        return len(record(patient_id, [batch.command.model_validate(said)], entry))
+        return int(bool(record(patient_id, [batch.command.model_validate(said)], entry)))
     except ValidationError as refusal:
         first = refusal.errors()[0]
         field = str(first["loc"][0])

@@ -33,7 +33,12 @@ def questions(as_json: Json = False) -> None:
         (each["id"], each["severity"], each["wording"], _options(each), each["why_not"] or ", ".join(each["bears_on"]))
         for each in asked
     ]
-    print_table(f"Edition {edition.id}", ("", "severity", "question", "options (in force)", "bears on"), rows)
+    columns = ("", "severity", "question", "options (in force)", "bears on, or why only the first")
+    print_table(f"Edition {edition.id}", columns, rows)
+    say(
+        "In brackets: the reading in force. Severity A changes who is in or what is analysed, B operations, C wording. "
+        'Ask what another would change: imni what-if --reading PQ-04="<44"; choose it: imni protocol set'
+    )
 
 
 def _asked(question: Question, edition: Edition) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.decisions.command import Ask, Circumstances
 from domain.decisions.follow_up import require_known_visit
 from domain.decisions.radiotherapy import require_sound_plan
+from domain.doubts import doubts_about
 from domain.identifying_text import require_no_identity_in_text
 from domain.patient import Patient
 from domain.plausibility import birth_known, require_plausible_date
@@ -40,7 +41,7 @@ class VoidEntry(Void, Ask):
 
 
 def correct(command: CorrectEntry, patient: Patient, circumstances: Circumstances) -> list[Event]:
-    """The correction, and a query where it sets class against score; none when the entry already says so.
+    """The correction, and a query where it sets class against score or is in doubt; none when it is no change.
 
     Raises `NoSuchEntry`, `NotPermitted`, `Implausible`.
     """
@@ -58,9 +59,10 @@ def correct(command: CorrectEntry, patient: Patient, circumstances: Circumstance
             reason=command.reason,
         )
     ]
-    if not isinstance(replacement, GenomicReport):
-        return [*corrected]
-    return [*corrected, *risk_class_query(replacement, patient, circumstances.edition, command.occurred_on)]
+    asked = doubts_about(replacement, patient, circumstances.edition, command.occurred_on)
+    if isinstance(replacement, GenomicReport):
+        asked += risk_class_query(replacement, patient, circumstances.edition, command.occurred_on)
+    return [*corrected, *asked]
 
 
 def _replacement(wire_name: str, command: CorrectEntry) -> Event:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from domain.decisions.command import Report
 from domain.decisions.reporting import recorded_as, report
-from domain.genomic_test import results
+from domain.genomic_test import ordered_for, results
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.queries import risk_class_query
@@ -88,8 +88,21 @@ def record_result(command: RecordGenomicResult, patient: Patient, edition: Editi
 
     Raises `Contradiction`.
     """
+    _require_own_order(command, patient)
     reported = _result(command, patient)
     return [*reported, *(risk_class_query(command, patient, edition, command.occurred_on) if reported else ())]
+
+
+def _require_own_order(command: RecordGenomicResult, patient: Patient) -> None:
+    """A result is never entered for a patient whose order it does not answer."""
+    named = ordered_for(command.order_key or "")
+    if named not in {None, patient.patient_id}:
+        raise Contradiction(
+            "order_key",
+            command.order_key or "",
+            f"is an order of patient {named}, not of {patient.patient_id}",
+            "Look at the report: enter it for the patient it is about",
+        )
 
 
 def _result(command: RecordGenomicResult, patient: Patient) -> list[Event]:

@@ -71,7 +71,8 @@ def _said(wire: str) -> dict[str, Any]:
 
 
 def _told(wire: str, *before: Event) -> Any:
-    opened = () if REPORTS[wire].opens_stream else (facts.screened("2020-11-01"),)
+    opened: tuple[Event, ...] = () if REPORTS[wire].opens_stream else (facts.screened("2020-11-01"),)
+    opened += (facts.randomised(),) if wire == "record-visit" else ()
     if wire in TRIAL_COMMANDS:
         return given_trial(*_subject(wire), *before)
     return given(*opened, *_subject(wire), *before)
