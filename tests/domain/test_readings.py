@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.decisions.conduct import ChooseReading
 from domain.deviations import deviations
 from domain.eligibility import weigh_all
 from domain.endpoints import ENDPOINTS
@@ -12,11 +13,12 @@ from domain.occurrences import Kind
 from domain.protocol.edition import Edition
 from domain.protocol.readings import BY_ID, QUESTIONS, behind, footnote
 from domain.protocol.v2_0 import EDITION
+from domain.rejections import NotPermitted
 from domain.visit_windows import Anchor, set_out
 from events.event import Event
 from events.follow_up import Assessment
 from tests import facts
-from tests.given import edition_with, patient_with
+from tests.given import edition_with, given_trial, patient_with
 
 REGISTER = (
     "PQ-01 PQ-02 PQ-03 PQ-04 PQ-05 PQ-06 PQ-07 PQ-08 PQ-09 PQ-10 PQ-11 PQ-12 PQ-13 PQ-14 PQ-15 PQ-16 PQ-17 PQ-18 PQ-19 "
@@ -124,6 +126,38 @@ def test_a_question_that_cannot_be_answered_otherwise_says_why_and_none_of_sever
     assert {question.severity for question in fixed} == {"B", "C"}
     assert BY_ID["PQ-28"].why_not == "no rule of the engine depends on it: the phase is wording of the registration"
     assert BY_ID["PQ-04"].why_not == ""
+
+
+CANNOT_BE_CHOSEN = {
+    "PQ-15": "at-most-a-month",
+    "PQ-24": "both-sides",
+    "PQ-25": "simple-uncommitted",
+    "PQ-27": "assume-first-patient",
+    "PQ-28": "phase-ii",
+    "PQ-30": "unstated",
+    "PQ-33": "consented",
+    "PQ-34": "CTCAE-only",
+    "PQ-37": "board-decides",
+    "PQ-38": "eligible",
+    "PQ-39": "28-gene-score",
+    "PQ-40": "by-context",
+    "PQ-41": "compared",
+    "PQ-43": "as-printed",
+}
+"""The readings no rule of the engine can follow."""
+
+
+@pytest.mark.parametrize(("question", "option"), CANNOT_BE_CHOSEN.items())
+def test_a_reading_the_engine_cannot_follow_is_refused_with_the_reason(question: str, option: str) -> None:
+    chosen = ChooseReading(occurred_on=facts.day("2021-01-05"), question=question, option=option)
+    refused = given_trial().when(chosen)
+    refused.then_rejected(NotPermitted, field="option", mentions=[BY_ID[question].why_not, "amendment"])
+
+
+def test_every_option_can_be_chosen_or_is_refused_with_the_reason() -> None:
+    followed = {(question.id, option) for question in QUESTIONS for option in question.followed}
+    every = {(question.id, option) for question in QUESTIONS for option in question.options}
+    assert every - followed == set(CANNOT_BE_CHOSEN.items())
 
 
 def test_a_reader_is_told_of_severity_a_and_of_what_is_not_the_default() -> None:

@@ -8,6 +8,7 @@ from domain.protocol.question import Question
 from domain.protocol.readings import QUESTIONS
 from domain.protocol.v2_0 import EDITION
 from domain.rule_book import rule_book, table_1
+from tests.named_tests import NamedTest, named_tests
 from tests.rule_book import (
     PROTOCOL,
     TRACEABILITY,
@@ -38,6 +39,21 @@ def test_every_id_of_the_protocol_is_traced() -> None:
 def test_a_rule_is_kept_somewhere_and_named_by_a_test(rule: str) -> None:
     assert kept_in(rule)
     assert bool(tried_in(rule)) is (rule not in NOT_YET_TESTED)
+
+
+def test_a_rule_counts_as_tried_by_name_by_row_or_by_what_a_test_states_and_not_by_a_mention() -> None:
+    by_row = NamedTest("tests/x.py", "test_edges", ("", "", "IC03"))
+    by_statement = NamedTest("tests/x.py", "test_twice", ("A06: nobody is randomised twice.", ""))
+    assert by_row.tries("IC03")
+    assert not by_row.tries("IC0")
+    assert by_statement.tries("A06")
+    assert NamedTest("tests/x.py", "test_pq_21_ends_follow_up", ()).tries("PQ-21")
+    assert not NamedTest("tests/x.py", "test_pq_210", ("EC120", "XEC12")).tries("PQ-21")
+    assert not NamedTest("tests/x.py", "test_pq_210", ("EC120", "XEC12")).tries("EC12")
+    (edges,) = [test for test in named_tests() if test.name == "test_a_criterion_at_its_edge"]
+    assert {rule for rule in traced() if edges.tries(rule)} >= {"IC01", "IC11", "EC01", "EC12", "DR02"}
+    mentioned_only = [test for test in named_tests() if test.name == "test_every_wired_question_is_tried"]
+    assert not any(test.tries("PQ-42") for test in mentioned_only)
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.id)
