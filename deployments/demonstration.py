@@ -111,7 +111,9 @@ async def _play(stage: Stage, assumptions: Assumptions, quiet: bool) -> Demonstr
 
 async def _run_trial(given: Resources, stage: Stage, assumptions: Assumptions, quiet: bool) -> SimulatedTrial:
     from deployments.reactions import ANSWERS
-    from flows.reactor import Pace, Reactions, Reactor
+    from flows.pace import Pace
+    from flows.reactions import Reactions
+    from flows.reactor import Reactor
     from flows.read_models import refresh_read_models
     from flows.simulate_trial import Progress, simulate_trial
     from flows.survival_analysis import analyse_endpoints

@@ -12,6 +12,7 @@ from domain.analysis.survival_table import SurvivalTable
 from domain.endpoint_analysis import Question, analyse_endpoint, endpoint_records, survival_table
 from domain.endpoints import ENDPOINTS
 from domain.patient import Patient
+from domain.ready import ready
 from domain.worklist import engine_worklist
 from events.follow_up import ReminderSent
 from events.genomics import GenomicTestOrdered
@@ -84,7 +85,13 @@ def _reminded_once(patients: Sequence[Patient], mailbox: Mailbox) -> Check:
 
 def _nothing_open(given: Resources, patients: Sequence[Patient]) -> Check:
     edition = given.trial_log.edition()
-    left = [item.key for patient in patients for item in engine_worklist(patient, edition, given.today)]
+    left = [
+        item.key
+        for patient in patients
+        for item in ready(
+            engine_worklist(patient, edition, given.today), given.now_at_site, edition.reminders.quiet_hours
+        )
+    ]
     return Check(
         "Nothing is left for the engine to do", not left, f"{len(left)} open items {', '.join(left[:3])}".strip()
     )

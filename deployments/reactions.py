@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from domain.work_item import Work
 from flows.collect_genomic_results import collect_genomic_results
 from flows.order_genomic_test import order_genomic_test
-from flows.reactor import Reaction, Reactions
+from flows.reactions import Reaction, Reactions
 from flows.read_models import refresh_read_models
+from flows.remind_of_trial import remind_of_trial
 from flows.schedule_follow_up import schedule_follow_up
 from flows.seal_log import seal_log
 from flows.send_reminders import send_reminders
@@ -23,5 +24,10 @@ ANSWERS: Mapping[Work, Reaction] = {
 }
 
 REACTIONS = Reactions(
-    answers=ANSWERS, refresh=refresh_read_models, analyse=analyse_endpoints, announce=announce, seal=seal_log
+    answers=ANSWERS,
+    refresh=refresh_read_models,
+    analyse=analyse_endpoints,
+    announce=announce,
+    seal=seal_log,
+    remind=remind_of_trial,
 )

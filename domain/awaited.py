@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal
 
+from domain.adjudication import not_adjudicated
 from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
+from domain.protocol.reminder_steps import Asked
 from domain.queries import standing_queries
 from domain.review import needs_review
 from domain.set_aside import set_aside
@@ -21,30 +22,14 @@ from domain.standing import Standing
 from domain.work_item import Work
 from domain.worklist import worklist
 from events.event import Event
-from events.outcomes import (
-    ContralateralCancerDiagnosed,
-    DeathReported,
-    OutcomeAdjudicated,
-    RecurrenceConfirmed,
-    SecondPrimaryDiagnosed,
-)
 from events.radiotherapy import RadiotherapyPlanned
 from events.recorded import Recorded
-
-Asked = Literal["coordinator", "radiation-oncologist", "adjudicator", "investigator", "principal-investigator"]
 
 ADJUDICATED_IN = timedelta(days=28)
 """The protocol names no time; a panel that meets every month can keep this one."""
 RELEASED_IN = timedelta(days=1)
 ESCALATED_AFTER = timedelta(days=7)
 """So long each person of the ladder has before the next is asked."""
-
-_OUTCOMES: tuple[type[Event], ...] = (
-    RecurrenceConfirmed,
-    ContralateralCancerDiagnosed,
-    SecondPrimaryDiagnosed,
-    DeathReported,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +67,7 @@ def _of_patient(patient: Patient, edition: Edition, today: date) -> Iterator[Awa
     plan = patient.last(RadiotherapyPlanned)
     if plan and any(item.work is Work.REVIEW_PLAN for item in items):
         yield _plan_review(patient.patient_id, plan)
-    yield from _adjudications(patient)
+    yield from (_adjudication(patient.patient_id, outcome) for outcome in not_adjudicated(patient))
     yield from _queries(patient, patient.patient_id, holds)
     released = {item.subject for item in items if item.work is Work.RELEASE_WORK}
     yield from (each for each in _set_aside(patient, patient.patient_id) if each.known["key"] in released)
@@ -92,17 +77,6 @@ def _plan_review(patient_id: str, plan: Recorded[RadiotherapyPlanned]) -> Awaite
     """The first fraction waits for it, which is due the day after the plan."""
     since, wording = plan.occurred_on.latest, "Review the plan before the first fraction"
     return Awaited(patient_id, wording, since, since + timedelta(days=1), "radiation-oncologist", "record-plan-review")
-
-
-def _adjudications(patient: Patient) -> Iterator[Awaited]:
-    """Outcomes of the randomised that no adjudicator has looked at."""
-    if patient.allocation is None:
-        return
-    decided = {entry.event.target for entry in patient.every(OutcomeAdjudicated)}
-    for kind in _OUTCOMES:
-        for outcome in patient.every(kind):
-            if outcome.event_id not in decided:
-                yield _adjudication(patient.patient_id, outcome)
 
 
 def _adjudication(patient_id: str, outcome: Recorded[Event]) -> Awaited:

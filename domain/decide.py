@@ -108,6 +108,7 @@ TrialReport = (
     | conduct.AnswerQuery
     | conduct.CloseQuery
     | genomics.SetGenomicReportAside
+    | follow_up.RecordReminder
 )
 TrialCommand = (
     TrialReport | conduct.ActivateEdition | conduct.ChooseReading | conduct.SetWorkAside | conduct.ReleaseWork

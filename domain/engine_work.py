@@ -1,4 +1,4 @@
-"""What the engine itself must do for a patient: order, collect, schedule, remind."""
+"""What the engine itself must do for a patient: order, collect, schedule. Reminders are in files of their own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import date, timedelta
 from domain.eligibility import clinical_risk, failed, weigh_all
 from domain.genomic_test import disputed_order, next_attempt, open_order, order_key, standing_result
 from domain.patient import Patient
-from domain.protocol.edition import Edition, ReminderStep
+from domain.protocol.edition import Edition
 from domain.registry_stratum import is_treated_here
-from domain.visit_windows import Anchor, anchor, scheduled_visits, to_schedule
+from domain.visit_windows import Anchor, anchor, to_schedule
 from domain.work_item import Work, WorkItem
 from events.consent import ConsentKind, ConsentWithdrawn, WithdrawalScope
-from events.follow_up import FollowUpScheduled, ReminderSent, ScheduledVisit, VisitDone, VisitMissed
+from events.follow_up import FollowUpScheduled, ScheduledVisit, VisitDone, VisitMissed
 from events.randomisation import AllocationTakenOver
 
 _COLLECTING = (WithdrawalScope.DATA_COLLECTION, WithdrawalScope.DATA_USE)
@@ -60,7 +60,7 @@ def schedule(patient: Patient, edition: Edition, today: date) -> Iterator[WorkIt
 
     The key counts the schedules made before: a date that moves and moves back is set out anew each time.
     """
-    start = _to_set_out(patient, edition, today)
+    start = to_set_out(patient, edition, today)
     if start is not None:
         made = sum(isinstance(entry.event, FollowUpScheduled) for entry in patient.history)
         key = f"follow-up/{patient.patient_id}/{start.on}/{made + 1}"
@@ -68,7 +68,7 @@ def schedule(patient: Patient, edition: Edition, today: date) -> Iterator[WorkIt
         yield WorkItem(Work.SCHEDULE_FOLLOW_UP, key, patient.patient_id, today, "engine", wording, start.kind)
 
 
-def _to_set_out(patient: Patient, edition: Edition, today: date) -> Anchor | None:
+def to_set_out(patient: Patient, edition: Edition, today: date) -> Anchor | None:
     """The anchor that the standing schedule, if any, does not follow."""
     start, last = anchor(patient, edition), patient.last(FollowUpScheduled)
     if start is None or not is_treated_here(patient, edition):
@@ -79,28 +79,6 @@ def _to_set_out(patient: Patient, edition: Edition, today: date) -> Anchor | Non
     return None if is_set_out else start
 
 
-def remind(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
-    """The newest reminder due for each open visit; older ones that were never sent are superseded by it.
-
-    Nobody is reminded of visits that are about to be set out anew.
-    """
-    due = tuple(_reminders_due(patient, edition, today))
-    if due and _to_set_out(patient, edition, today) is None:
-        yield from due
-
-
-def _reminders_due(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
-    sent = {entry.event.key for entry in patient.every(ReminderSent)}
-    for visit in open_visits(patient, scheduled_visits(patient), edition):
-        step = _step_due(visit, edition, today)
-        if step is None:
-            continue
-        key = f"reminder/{patient.patient_id}/{visit.visit}/{visit.target}/{step.id}"
-        if key not in sent:
-            wording, subject = _wording(visit, step), f"{visit.visit}/{step.id}"
-            yield WorkItem(Work.SEND_REMINDER, key, patient.patient_id, visit.closes, "engine", wording, subject)
-
-
 def open_visits(patient: Patient, visits: tuple[ScheduledVisit, ...], edition: Edition) -> tuple[ScheduledVisit, ...]:
     """Visits neither done nor missed; what closed before a take-over was the old system's to record."""
     if patient.withdrew(WithdrawalScope.VISITS):
@@ -109,25 +87,3 @@ def open_visits(patient: Patient, visits: tuple[ScheduledVisit, ...], edition: E
     taken_over = patient.first(AllocationTakenOver)
     since = taken_over.recorded_at.astimezone(edition.site_zone).date() if taken_over else date.min
     return tuple(visit for visit in visits if visit.visit not in settled and visit.closes >= since)
-
-
-def _step_due(visit: ScheduledVisit, edition: Edition, today: date) -> ReminderStep | None:
-    due = [step for step in edition.reminders if reminder_date(visit, step) <= today]
-    return max(due, key=lambda step: reminder_date(visit, step), default=None)
-
-
-def reminder_date(visit: ScheduledVisit, step: ReminderStep) -> date:
-    """The day a reminder step is due for a visit."""
-    relative_to = visit.opens if step.relative_to == "opens" else visit.closes
-    return relative_to + timedelta(days=step.days)
-
-
-def next_reminder_on(patient: Patient, edition: Edition, today: date) -> date | None:
-    """The first day after `today` on which a reminder falls due, if nothing happens before."""
-    visits = open_visits(patient, scheduled_visits(patient), edition)
-    days = (reminder_date(visit, step) for visit in visits for step in edition.reminders)
-    return min((day for day in days if day > today), default=None)
-
-
-def _wording(visit: ScheduledVisit, step: ReminderStep) -> str:
-    return f"Visit {visit.visit}, {visit.opens} to {visit.closes}. {step.wording}"

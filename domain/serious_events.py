@@ -54,11 +54,12 @@ class RunningClock:
         """How often it has escalated by an instant: 0 at first, one more when it is overdue, none once it is met."""
         if self.met is not None:
             return 0
-        return sum(now >= self.started_at + after for after in (*self.clock.escalates, self.clock.limit))
+        return sum(now >= at for at in self.steps[1:])
 
-    def reminder_key(self, now: datetime) -> str:
-        """The key of the reminder now due: the same however often it is asked for."""
-        return f"serious-event/{self.sae_id}/{self.clock.id}/{self.step(now)}"
+    @property
+    def steps(self) -> tuple[datetime, ...]:
+        """The instants at which somebody is told: when it starts, at each escalation, and when it has run out."""
+        return (self.started_at, *(self.started_at + after for after in self.clock.escalates), self.due_at)
 
     def due_on(self, edition: Edition) -> date:
         """The day of the site it runs out on."""

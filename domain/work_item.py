@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
+
+from domain.protocol.reminder_steps import Asked, Wording
 
 Doer = Literal["engine", "coordinator", "radiation-oncologist", "investigator"]
 
@@ -41,10 +43,27 @@ ENGINE_WORK = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Which subject a reminder is about, whom it asks, and what it says in both languages.
+
+    It goes out no earlier than `not_before`; only an `urgent` one goes out in the quiet hours.
+    """
+
+    subject: str
+    step: str
+    asked: Asked
+    role: Wording
+    title: Wording
+    words: Wording
+    not_before: datetime | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WorkItem:
     """Open work. `key` is the same however often it is asked for; `due_on` is the last good day for it.
 
-    `subject` says what the work is about: an order key, a visit, a reminder step.
+    `subject` says what the work is about: an order key, a visit, a reminder step. A reminder has a `note`.
     """
 
     work: Work
@@ -54,3 +73,10 @@ class WorkItem:
     doer: Doer
     wording: str
     subject: str = ""
+    note: Note | None = None
+
+
+def reminder(patient_id: str, key: str, due_on: date, note: Note) -> WorkItem:
+    """The work of sending one note about a patient, under a key of its own."""
+    subject = f"{note.subject}/{note.step}"
+    return WorkItem(Work.SEND_REMINDER, key, patient_id, due_on, "engine", note.words.english, subject, note)

@@ -177,6 +177,7 @@ TrialEvent = (
     | QueryClosed
     | WorkItemSetAside
     | WorkItemReleased
+    | ReminderSent
 )
 """What can happen in the trial's own stream."""
 
@@ -220,9 +221,7 @@ def decode(
         wire_name, data = _newest(wire_name, data, upcasts)
     event_class = catalogue.get(wire_name)
     if event_class is None:
-        raise UnreadableEvent(
-            wire_name, "no such event type: this program is older than the log, or the log is damaged"
-        )
+        raise UnreadableEvent(wire_name, "no such event type: the program is older than the log, or the log is damaged")
     try:
         return event_class.__pydantic_validator__.validate_json(data)
     except ValidationError as problem:

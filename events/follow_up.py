@@ -76,11 +76,15 @@ class LossReason(Facts):
 
 
 class Reminder(Facts):
-    """A reminder that went out; `key` is the same however often it is tried."""
+    """A reminder that went out; `key` is the same however often it is tried.
+
+    `subject` is a visit, or the topic of other work that people owe; `asked` is the role it was addressed to.
+    """
 
     key: str = Field(min_length=1, max_length=200)
-    visit: str = Field(min_length=1, max_length=20)
+    subject: str = Field(min_length=1, max_length=50)
     step: str = Field(min_length=1, max_length=50)
+    asked: str = Field(min_length=1, max_length=50)
     channel: str = Field(min_length=1, max_length=100)
 
 
@@ -141,6 +145,6 @@ class FollowUpResumed(Event):
 
 
 class ReminderSent(Reminder, Event):
-    """A reminder about a visit went out."""
+    """People were reminded of a visit, or of other work they owe."""
 
-    type: ClassVar[str] = "reminder-sent.v1"
+    type: ClassVar[str] = "reminder-sent.v2"

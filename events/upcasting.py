@@ -4,12 +4,19 @@ To change an event, add its `.v2` class to the catalogue and the step `v1 → v2
 """
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 Payload = dict[str, Any]
 Upcast = tuple[str, Callable[[Payload], Payload]]
 
-UPCASTS: Mapping[str, Upcast] = {}
+
+def _about_a_visit(payload: Payload) -> Payload:
+    """The first reminders were all about visits, and asked the coordinators."""
+    return {"subject" if name == "visit" else name: value for name, value in payload.items()} | {"asked": "coordinator"}
+
+
+UPCASTS: Mapping[str, Upcast] = MappingProxyType({"reminder-sent.v1": ("reminder-sent.v2", _about_a_visit)})
 """Wire name as stored → (wire name it becomes, how its payload becomes it)."""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flows.clock import SystemClock
-from flows.reactor import Reactions, Reactor
+from flows.reactions import Reactions
+from flows.reactor import Reactor
 from flows.resources import resources
 
 

@@ -25,6 +25,8 @@ class Pace:
     refresh_every: timedelta = timedelta(seconds=1)
     analyse_every: timedelta = timedelta(seconds=5)
     seal_every: timedelta = timedelta(minutes=1)
+    remind_every: timedelta = timedelta(minutes=5)
+    """How soon the trial's own reminders are tried again when they could not be sent."""
     seal_at: int = 1000
     """How many new events are sealed at once, without waiting for the time to come."""
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.decisions.conduct import SetWorkAside
 from domain.protocol.editions import edition_in_force
+from domain.ready import ready
 from domain.rejections import Rejection
-from domain.trial_work import stale
 from domain.work_item import Work, WorkItem
 from events.clinical_date import ClinicalDate
 from events.event import Event
@@ -30,27 +30,13 @@ from flows.lead import Lead, pause
 from flows.live_patients import LivePatients
 from flows.open_work import OpenWork
 from flows.pace import Pace, Tries
+from flows.reactions import Reactions
 from flows.resources import Resources
+from flows.upkeep import Upkeep
 from flows.work_off import Outcome
 from store.event_log import EventLogError, LogUnavailable
-from store.sealing import sealed_size
-
-__all__ = ["Pace", "Reaction", "Reactions", "Reactor"]
 
 _log = logging.getLogger("imni.reactor")
-
-Reaction = Callable[[list[str]], Awaitable[Sequence[Outcome]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Reactions:
-    """Which flow answers which work, which one refreshes what people look at, and which one analyses."""
-
-    answers: Mapping[Work, Reaction]
-    refresh: Callable[[list[str]], Awaitable[None]]
-    analyse: Callable[[list[str]], Awaitable[None]]
-    announce: Callable[[Sequence[Recorded[Event]]], None] = lambda news: None
-    seal: Callable[[], Awaitable[object]] | None = None
 
 
 @dataclass
@@ -73,13 +59,9 @@ class Reactor:
         self._breakers = Breakers(self.pace, self._clock)
         self.live = LivePatients(self.given.trial_log)
         self._open = OpenWork()
-        self._unseen: set[str] = set()
-        self._trial_news = False
+        self._edition = edition_in_force(self.live.trial)
+        self._upkeep = Upkeep(self.given, self.reactions, self.pace, self._clock, self.live)
         self._listened_at: datetime | None = None
-        self._refreshed_at: datetime | None = None
-        self._analysed_at: datetime | None = None
-        self._sealed_at: datetime | None = None
-        self._sealed: int | None = None
 
     async def settle(self) -> None:
         """React until nothing is open that can be done now."""
@@ -89,9 +71,7 @@ class Reactor:
             for work, items in _by_work(due).items():
                 self._note(work, await self._answer(work, items))
             self._read_on()
-        await self._refresh()
-        await self._analyse()
-        await self._seal()
+        await self._upkeep.see_to()
 
     async def run(self, stop: asyncio.Event, every: float = 0.1) -> None:
         """Settle whenever the log has grown or something is due again, until told to stop. `every` in seconds.
@@ -129,12 +109,13 @@ class Reactor:
         news = self.live.read_on()
         self.reactions.announce(news)
         touched = {patient_id for entry in news if (patient_id := patient_of(entry.stream))}
-        self._unseen |= touched
-        self._trial_news |= any(map(_is_decided_by_people, news))
-        self._open.look(self.live.patients, touched, edition_in_force(self.live.trial), self.given.today)
+        self._upkeep.hear(touched, any(map(_is_decided_by_people, news)))
+        self._edition = edition_in_force(self.live.trial)
+        self._open.look(self.live.patients, touched, self._edition, self.given.today)
 
     def _due(self) -> list[WorkItem]:
-        return self._breakers.admitted(self._open, self._tries.may_try)
+        items = ready(self._open, self.given.now_at_site, self._edition.reminders.quiet_hours)
+        return self._breakers.admitted(items, self._tries.may_try)
 
     async def _answer(self, work: Work, items: Sequence[WorkItem]) -> Sequence[Outcome]:
         """One flow run for all items of a kind; an item it says nothing of is looked at again later."""
@@ -171,53 +152,16 @@ class Reactor:
 
     async def _listen(self) -> None:
         """Hear what the laboratory has to say about results it reported before."""
-        if self._is_time(self._listened_at, self.pace.listen_every) and self._has_ordered():
+        if self._is_time_to_listen() and self._has_ordered():
             self._listened_at = self._clock.now()
             await self._answer(Work.COLLECT_GENOMIC_RESULT, ())
             self._read_on()
 
+    def _is_time_to_listen(self) -> bool:
+        return self._listened_at is None or self._clock.now() - self._listened_at >= self.pace.listen_every
+
     def _has_ordered(self) -> bool:
         return any(patient.has(GenomicTestOrdered) for patient in self.live.patients.values())
-
-    async def _refresh(self) -> None:
-        """Show the patients touched, and what people decided about the trial; what could not be shown the next time."""
-        if (self._unseen or self._trial_news) and self._is_time(self._refreshed_at, self.pace.refresh_every):
-            seen, self._unseen, self._trial_news = self._unseen, set[str](), False
-            if not await self._look_after("read models", self.reactions.refresh(sorted(seen))):
-                self._unseen, self._trial_news = self._unseen | seen, True
-            self._refreshed_at = self._clock.now()
-
-    async def _analyse(self) -> None:
-        endpoints = stale(self.live.trial, self.live.last_touched)
-        if endpoints and self._is_time(self._analysed_at, self.pace.analyse_every):
-            await self._look_after("analyses", self.reactions.analyse(list(endpoints)))
-            self._analysed_at = self._clock.now()
-            self._read_on()
-
-    async def _seal(self) -> None:
-        if self.reactions.seal is None:
-            return
-        if self._sealed is None:
-            self._sealed = sealed_size(self.given.trial_log.log)
-        new = self.live.position - self._sealed
-        if new <= 0:
-            return
-        if new >= self.pace.seal_at or self._is_time(self._sealed_at, self.pace.seal_every):
-            position = self.live.position
-            if await self._look_after("seals", self.reactions.seal()):
-                self._sealed = position
-            self._sealed_at = self._clock.now()
-
-    async def _look_after(self, what: str, run: Awaitable[object]) -> bool:
-        try:
-            await run
-        except Exception as problem:
-            _log.warning("%s could not be refreshed: %s", what, problem)
-            return False
-        return True
-
-    def _is_time(self, last: datetime | None, every: timedelta) -> bool:
-        return last is None or self._clock.now() - last >= every
 
 
 def _is_decided_by_people(entry: Recorded[Event]) -> bool:

@@ -6,12 +6,15 @@ its environment names.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
+from pydantic import SecretStr
+
+from domain.protocol.reminder_steps import Asked
 from events.recorded import Source
 from flows.clock import Clock, SystemClock
 from flows.gateways.laboratory import Laboratory
@@ -32,11 +35,22 @@ class Resources:
     notifier: Notifier
     witnesses: Notifier = field(default_factory=lambda: Notifier([]))
     """Those who keep the log's seals."""
+    ladder: Mapping[Asked, Notifier] = field(default_factory=dict[Asked, Notifier])
+    """The channels of those who are asked next when work is overdue; who has none is reached as everyone is."""
 
     @property
     def today(self) -> date:
         """The day on the hospital's calendar."""
         return self.clock.today(self.settings.time_zone)
+
+    @property
+    def now_at_site(self) -> datetime:
+        """This instant, on the hospital's clock."""
+        return self.clock.now().astimezone(self.settings.time_zone)
+
+    def notifier_for(self, asked: Asked) -> Notifier:
+        """How somebody is reached."""
+        return self.ladder.get(asked, self.notifier)
 
     def engine_entry(self, reference: str, kind: str = "reaction") -> Entry:
         """The engine as the author of an entry, traced to the flow run it acts in."""
@@ -72,9 +86,21 @@ def open_resources(settings: Settings, clock: Clock) -> Resources:
         clock=clock_of(trial_log, clock),
         trial_log=trial_log,
         laboratory=Laboratory(settings.laboratory_url) if settings.laboratory_url else None,
-        notifier=Notifier([url.get_secret_value() for url in settings.notify_urls]),
-        witnesses=Notifier([url.get_secret_value() for url in settings.seal_urls]),
+        notifier=_notifier(settings.notify_urls),
+        witnesses=_notifier(settings.seal_urls),
+        ladder=dict(_ladder(settings)),
     )
+
+
+def _ladder(settings: Settings) -> Iterator[tuple[Asked, Notifier]]:
+    if settings.notify_investigator_urls:
+        yield "investigator", _notifier(settings.notify_investigator_urls)
+    if settings.notify_principal_investigator_urls:
+        yield "principal-investigator", _notifier(settings.notify_principal_investigator_urls)
+
+
+def _notifier(urls: Sequence[SecretStr]) -> Notifier:
+    return Notifier([url.get_secret_value() for url in urls])
 
 
 def _flow_run_id() -> UUID | None:

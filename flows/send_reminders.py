@@ -1,4 +1,4 @@
-"""Reaction: the coordinators are reminded of visits, each reminder under its own key and Message-ID."""
+"""Reaction: people are reminded of what they owe, each reminder under its own key and Message-ID."""
 
 from prefect import flow
 
@@ -6,7 +6,8 @@ from domain.decisions.follow_up import RecordReminder
 from domain.work_item import Work, WorkItem
 from events.clinical_date import ClinicalDate
 from flows.gateways.errors import MessageRefused, NotDelivered
-from flows.gateways.mail import Delivery, Message
+from flows.gateways.mail import Delivery, Message, Notifier
+from flows.reminder_message import message_of
 from flows.resources import Resources
 from flows.work_off import Outcome, work_off
 
@@ -17,7 +18,7 @@ more, under the same Message-ID."""
 
 @flow(
     name="send-reminders",
-    description="Remind the coordinators of visits.",
+    description="Remind people of visits and of other work they owe.",
     validate_parameters=False,
     persist_result=False,
 )
@@ -27,26 +28,29 @@ async def send_reminders(patient_ids: list[str]) -> tuple[Outcome, ...]:
 
 
 async def send_reminder(given: Resources, item: WorkItem) -> None:
-    """Send one reminder and record that it went out."""
-    delivery = await _send(given, message_of(item))
-    visit, _, step = item.subject.partition("/")
-    channel = ", ".join(delivery.channels) or delivery.outcome
-    command = RecordReminder(
-        occurred_on=ClinicalDate.parse(given.today), key=item.key, visit=visit, step=step, channel=channel
+    """Send one reminder about a patient and record that it went out."""
+    given.trial_log.transact(item.patient_id, await sent(given, item), given.engine_entry(item.key))
+
+
+async def sent(given: Resources, item: WorkItem) -> RecordReminder:
+    """Send one reminder to whom it asks; what to put on record of it. Raises `NotDelivered`, `MessageRefused`."""
+    assert item.note is not None
+    message = message_of(item, given.settings.language)
+    delivery = await _send(given.notifier_for(item.note.asked), given.trial_log.log.log_id, message)
+    return RecordReminder(
+        occurred_on=ClinicalDate.parse(given.today),
+        key=item.key,
+        subject=item.note.subject,
+        step=item.note.step,
+        asked=item.note.asked,
+        channel=", ".join(delivery.channels) or delivery.outcome,
     )
-    given.trial_log.transact(item.patient_id, command, given.engine_entry(item.key))
 
 
-def message_of(item: WorkItem) -> Message:
-    """What a reminder says. It names the patient by her pseudonymous id only."""
-    visit = item.subject.partition("/")[0]
-    return Message(key=item.key, subject=f"{item.patient_id}: visit {visit}", body=item.wording)
-
-
-async def _send(given: Resources, message: Message) -> Delivery:
-    this = (given.trial_log.log.log_id, message.key)
+async def _send(notifier: Notifier, log_id: str, message: Message) -> Delivery:
+    this = (log_id, message.key)
     try:
-        delivery = await given.notifier.send(message, leave_out=_taken.get(this, ()))
+        delivery = await notifier.send(message, leave_out=_taken.get(this, ()))
     except (NotDelivered, MessageRefused) as problem:
         _taken[this] = problem.delivered
         raise

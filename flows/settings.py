@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from store.open_log import POSTGRES, SQLITE
 
 PREFIX = "IMNI_"
-_SECRET = {"auth", "notify_urls", "seal_urls"}
+_ADDRESSES = ("notify_urls", "notify_investigator_urls", "notify_principal_investigator_urls", "seal_urls")
+_SECRET = {"auth", *_ADDRESSES}
 _LOGIN_IN_URL = re.compile(r"//[^@/]*@")
 
 
@@ -45,6 +46,9 @@ class Settings(BaseSettings):
     database_url: str = Field(default_factory=lambda known: f"{SQLITE}{known['home'] / 'log.sqlite'}", repr=False)
     laboratory_url: str | None = None
     notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    notify_investigator_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    notify_principal_investigator_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    language: Literal["zh", "en", "both"] = "both"
     time_zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
     host: str = "127.0.0.1"
     port: int = Field(default=4200, ge=0, le=65535)
@@ -127,7 +131,7 @@ class Settings(BaseSettings):
             raise ValueError("is not the address of a FHIR service: write https://laboratory.example/fhir")
         return url.rstrip("/")
 
-    @field_validator("notify_urls", "seal_urls", mode="before")
+    @field_validator(*_ADDRESSES, mode="before")
     @classmethod
     def _addresses(cls, urls: object) -> object:
         listed = urls.split() if isinstance(urls, str) else urls
@@ -209,6 +213,7 @@ def _in_words(error: ErrorDetails) -> str:
 
 _WAYS_OUT = {
     "port": "is not a port: write a number from 1 to 65535, or 0 for any free one",
+    "language": "is not a language of messages: write zh, en or both",
     "time_zone": "is not a time zone: write one of the IANA names, such as Asia/Shanghai",
 }
 

@@ -10,6 +10,7 @@ from typing import Literal
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 
+from domain.ready import ready
 from domain.rejections import Rejection
 from domain.work_item import Work, WorkItem
 from domain.worklist import engine_worklist
@@ -36,14 +37,15 @@ class Outcome:
 
 
 def open_items(given: Resources, patient_ids: Sequence[str], work: Work) -> tuple[WorkItem, ...]:
-    """The items of one kind that are open now for some patients, read afresh from the log."""
+    """The items of one kind that may be done now for some patients, read afresh from the log."""
     edition = given.trial_log.edition()
-    return tuple(
+    items = (
         item
         for patient_id in dict.fromkeys(patient_ids)
         for item in engine_worklist(given.trial_log.patient(patient_id), edition, given.today)
         if item.work is work
     )
+    return ready(items, given.now_at_site, edition.reminders.quiet_hours)
 
 
 async def work_off(work: Work, patient_ids: Sequence[str], do: Doing) -> tuple[Outcome, ...]:

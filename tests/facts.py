@@ -388,7 +388,9 @@ def returned(on: str = "2023-06-15") -> FollowUpResumed:
 
 def reminded(key: str, visit: str = "6m", step: str = "open", on: str = "2021-07-20") -> ReminderSent:
     """A reminder went out."""
-    return _made(ReminderSent, on, {"key": key, "visit": visit, "step": step, "channel": "mail"}, {})
+    return _made(
+        ReminderSent, on, {"key": key, "subject": visit, "step": step, "asked": "coordinator", "channel": "mail"}, {}
+    )
 
 
 def suspicion(*sites: str, on: str, **facts: Any) -> RecurrenceSuspected:

@@ -17,7 +17,7 @@ from domain.patient import Patient, fold
 from domain.protocol.editions import edition_in_force
 from domain.protocol.outputs import WORK
 from domain.protocol.readings import DEFAULT_READINGS
-from domain.work_item import ENGINE_WORK
+from domain.work_item import ENGINE_WORK, WorkItem
 from domain.worklist import worklist
 from flows.clock import SystemClock
 from flows.home import clock_of
@@ -70,7 +70,7 @@ def print_worklist(
         edition = trial_log.edition()
         today = day(on, "--on") if on else clock_of(trial_log, SystemClock()).today(read_settings().time_zone)
         patients = [fold(patient, history_of(trial_log, patient))] if patient else _everyone(trial_log)
-        items = [asdict(item) for each in patients for item in worklist(each, edition, today)]
+        items = [_item(item) for each in patients for item in worklist(each, edition, today)]
     items.sort(key=lambda item: (item["due_on"], item["key"]))
     if as_json:
         print_json(items)
@@ -79,6 +79,11 @@ def print_worklist(
     print_table(f"Open work on {today}", ("due", "patient", "who", "what"), rows)
     if footnote := edition.footnote(*WORK):
         say(footnote)
+
+
+def _item(item: WorkItem) -> dict[str, Any]:
+    """An open item; of a reminder the wording says enough."""
+    return {name: value for name, value in asdict(item).items() if name != "note"}
 
 
 def _everyone(trial_log: TrialLog) -> list[Patient]:

@@ -11,6 +11,7 @@ from typing import Literal
 from domain.findings import Finding
 from domain.patient import Patient
 from domain.protocol.readings import behind, footnote
+from domain.protocol.reminder_steps import Reminders
 from events.follow_up import Assessment
 from events.genomics import RiskClass
 from events.radiotherapy import PlannedPhase, Regimen
@@ -104,16 +105,6 @@ class VisitColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class ReminderStep:
-    """When a reminder about a visit is due, relative to its window, and in what words."""
-
-    id: str
-    relative_to: Literal["opens", "closes"]
-    days: int
-    wording: str
-
-
-@dataclass(frozen=True, slots=True)
 class SeriousEventClock:
     """By when something about a serious adverse event must have happened, on UTC instants.
 
@@ -122,6 +113,7 @@ class SeriousEventClock:
 
     id: str
     wording: str
+    chinese: str
     starts: Literal["awareness", "record", "first-report"]
     limit: timedelta
     escalates: tuple[timedelta, ...]
@@ -169,7 +161,7 @@ class Edition:
     weekly: tuple[Assessment, ...]
     weekly_window_days: int
     columns: tuple[VisitColumn, ...]
-    reminders: tuple[ReminderStep, ...]
+    reminders: Reminders
     dose_constraints: tuple[DoseConstraint, ...]
     fractions_a_week: int
     cbct_first_fractions: int
@@ -181,6 +173,7 @@ class Edition:
     planned_accrual_months: int
     result_expected_days: int
     query_answer_days: int
+    audit_every_months: int
     per_protocol_dose_share: Decimal
     readings: Mapping[str, str] = field(default_factory=dict[str, str])
     site_zone: timezone = timezone(timedelta(hours=8), "Asia/Shanghai")

@@ -14,6 +14,7 @@ CLOCKS = (
     SeriousEventClock(
         "site-to-investigator",
         "Report to the principal investigator",
+        "报告主要研究者",
         starts="awareness",
         limit=24 * _HOURS,
         escalates=(12 * _HOURS, 20 * _HOURS),
@@ -23,6 +24,7 @@ CLOCKS = (
     SeriousEventClock(
         "assessment",
         "The principal investigator assesses causality and expectedness",
+        "主要研究者评估因果关系与预期性",
         starts="record",
         limit=48 * _HOURS,
         escalates=(24 * _HOURS,),
@@ -32,6 +34,7 @@ CLOCKS = (
     SeriousEventClock(
         "ethics-fatal",
         "Report to the ethics committee: fatal or life-threatening",
+        "报告伦理委员会：致死或危及生命",
         starts="awareness",
         limit=7 * _DAYS,
         escalates=(5 * _DAYS, 6 * _DAYS),
@@ -41,6 +44,7 @@ CLOCKS = (
     SeriousEventClock(
         "ethics-related",
         "Report to the ethics committee: serious and related",
+        "报告伦理委员会：严重且相关",
         starts="awareness",
         limit=15 * _DAYS,
         escalates=(12 * _DAYS,),
@@ -50,6 +54,7 @@ CLOCKS = (
     SeriousEventClock(
         "ethics-follow-up",
         "Complete report to the ethics committee: fatal",
+        "向伦理委员会提交完整报告：致死",
         starts="first-report",
         limit=8 * _DAYS,
         escalates=(6 * _DAYS,),

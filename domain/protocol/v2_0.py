@@ -14,12 +14,12 @@ from domain.protocol.edition import (
     GenomicRule,
     Margins,
     Prescription,
-    ReminderStep,
     RiskFactor,
     VisitColumn,
 )
 from domain.protocol.readings import DEFAULT_READINGS
 from domain.protocol.serious_event_clocks import CLOCKS
+from domain.protocol.v2_0_reminders import REMINDERS
 from domain.start_of_radiotherapy import starts_in_time
 from events.follow_up import Assessment
 from events.radiotherapy import Phase, PlannedPhase, Regimen
@@ -231,13 +231,6 @@ COLUMNS = (
 )
 """Protocol: Table 1, counted from the end of radiotherapy. The protocol states no windows: these are proposals."""
 
-REMINDERS = (
-    ReminderStep("before", "opens", -14, "The window opens in two weeks: please make the appointment."),
-    ReminderStep("open", "opens", 0, "The window is open."),
-    ReminderStep("closing", "closes", -7, "The window closes in a week."),
-    ReminderStep("overdue", "closes", 1, "The window has closed and no visit is on record."),
-)
-
 EDITION = Edition(
     id="2.0",
     wording="Version 2.0 (December 2020)",
@@ -282,6 +275,7 @@ EDITION = Edition(
     planned_accrual_months=24,
     result_expected_days=14,
     query_answer_days=14,
+    audit_every_months=6,
     per_protocol_dose_share=Decimal("0.90"),
     readings=DEFAULT_READINGS,
 )

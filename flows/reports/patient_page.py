@@ -15,7 +15,7 @@ from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
 from domain.protocol.outputs import DEPARTURES, WORK
-from domain.worklist import worklist
+from domain.worklist import owed
 from events.corrections import EntryCorrected, EntryVoided
 from events.event import Event
 from events.recorded import Recorded
@@ -74,7 +74,7 @@ def state_of(patient: Patient, edition: Edition) -> str:
 
 
 def _next(patient: Patient, edition: Edition, today: date) -> str:
-    items = worklist(patient, edition, today)
+    items = owed(patient, edition, today)
     if not items:
         return "Nothing is open."
     shown = items[:_MOST_ITEMS]

@@ -12,7 +12,7 @@ from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.standing import Standing
 from domain.work_item import WorkItem
-from domain.worklist import worklist
+from domain.worklist import owed
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class TrialView:
     @cached_property
     def work(self) -> Sequence[WorkItem]:
         """Open work of people and engine, the most urgent first."""
-        items = (item for patient in self.patients for item in worklist(patient, self.edition, self.today))
+        items = (item for patient in self.patients for item in owed(patient, self.edition, self.today))
         return sorted(items, key=lambda item: (item.due_on, item.key))
 
     @cached_property

@@ -44,7 +44,6 @@ def test_the_first_clock_runs_out_on_the_instant() -> None:
 def test_it_escalates_step_by_step(hours: float, step: int) -> None:
     running, now = clocks(SAE)["site-to-investigator"], AWARE + timedelta(hours=hours)
     assert running.step(now) == step
-    assert running.reminder_key(now) == f"serious-event/SAE-1/site-to-investigator/{step}"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +145,8 @@ class TestWork:
 
     def test_it_says_what_is_overdue(self) -> None:
         patient = patient_with(*enrolled(SAE))
-        wording = [item.wording for item in worklist(patient, EDITION, date(2021, 3, 15)) if "SAE-1" in item.wording]
+        items = [item for item in worklist(patient, EDITION, date(2021, 3, 15)) if item.doer == "investigator"]
+        wording = [item.wording for item in items if "SAE-1" in item.wording]
         assert wording[0] == "Report to the principal investigator: SAE-1 Pneumonitis, overdue since 2021-03-13"
         assert wording[2].endswith("SAE-1 Pneumonitis, due 2021-03-27 15:50 UTC")
 

@@ -31,7 +31,7 @@ WITHOUT_EFFECT = {
     "patient-forgotten.v1",
     "patient-identified.v1",
     "projection-drifted.v1",
-    "reminder-sent.v1",
+    "reminder-sent.v2",
 }
 
 

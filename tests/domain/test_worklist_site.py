@@ -323,7 +323,8 @@ def test_the_most_urgent_comes_first() -> None:
     late = enrolled(completed(), scheduled(*TABLE_1), query())
     items = worklist(patient_with(*late), EDITION, date(2022, 3, 1))
     assert [item.due_on for item in items] == sorted(item.due_on for item in items)
-    assert [item.subject.split("/")[0] for item in items[:2]] == ["Q-1", "4w"]
+    owed = [item for item in items if item.doer != "engine"]
+    assert [item.subject.split("/")[0] for item in owed[:2]] == ["Q-1", "4w"]
 
 
 def test_every_item_names_its_patient_and_a_known_doer() -> None:

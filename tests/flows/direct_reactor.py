@@ -10,7 +10,8 @@ from events.recorded import Recorded
 from flows.clock import Clock
 from flows.collect_genomic_results import record_batch
 from flows.order_genomic_test import place_order
-from flows.reactor import Reaction, Reactions, Reactor
+from flows.reactions import Reaction, Reactions
+from flows.reactor import Reactor
 from flows.resources import Resources
 from flows.schedule_follow_up import set_out_visits
 from flows.send_reminders import send_reminder

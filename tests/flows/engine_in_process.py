@@ -94,8 +94,9 @@ class EngineInProcess:
             case Work.SCHEDULE_FOLLOW_UP:
                 return [self._schedule(item, on)]
             case _:
-                visit, _, step = item.subject.partition("/")
-                return [RecordReminder(occurred_on=on, key=item.key, visit=visit, step=step, channel="mail")]
+                assert item.note is not None
+                said = {"subject": item.note.subject, "step": item.note.step, "asked": item.note.asked}
+                return [RecordReminder(occurred_on=on, key=item.key, channel="mail", **said)]
 
     def _once(self, patient_id: str, wronged: str) -> bool:
         first = patient_id == wronged and wronged not in self._wronged

@@ -22,7 +22,9 @@ from flows.clock import SimulatedClock
 from flows.gateways.laboratory import Laboratory
 from flows.gateways.mail import Notifier
 from flows.home import open_home
-from flows.reactor import Pace, Reaction, Reactions, Reactor
+from flows.pace import Pace
+from flows.reactions import Reaction, Reactions
+from flows.reactor import Reactor
 from flows.resources import Resources, using
 from flows.settings import read_settings
 from store.event_log import Append

@@ -10,7 +10,8 @@ from deployments.reactions import ANSWERS
 from events.follow_up import FollowUpScheduled
 from flows.catch_up import catch_up
 from flows.clock import SystemClock
-from flows.reactor import Reactions, Reactor
+from flows.reactions import Reactions
+from flows.reactor import Reactor
 from tests import facts
 from tests.flows.site import site
 

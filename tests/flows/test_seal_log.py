@@ -13,7 +13,8 @@ import pytest
 
 from flows.gateways.mail import Notifier
 from flows.pace import Pace
-from flows.reactor import Reactions, Reactor
+from flows.reactions import Reactions
+from flows.reactor import Reactor
 from flows.resources import using
 from flows.seal_log import seal_log, seal_now
 from flows.sealing_keys import NotAKey, public_keys, read_public_key, sealing_key

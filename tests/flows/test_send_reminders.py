@@ -1,16 +1,24 @@
 """Reminders over several channels: each gets each reminder once, whichever of them is down."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from deployments.mailbox import Mailbox
+from deployments.reactions import ANSWERS
+from domain.protocol.reminder_steps import Asked
 from domain.work_item import Work, WorkItem
 from events.follow_up import FollowUpScheduled, ReminderSent
 from flows.gateways.errors import MessageRefused, NotDelivered
-from flows.gateways.mail import Notifier
+from flows.gateways.mail import Message, Notifier
+from flows.pace import Pace
+from flows.reactions import Reactions
+from flows.reactor import Reactor
+from flows.remind_of_trial import tell_of_trial
+from flows.reminder_message import message_of
 from flows.resources import Resources
-from flows.send_reminders import message_of, send_reminder
+from flows.send_reminders import send_reminder
 from flows.work_off import open_items
 from tests import facts
 from tests.flows.direct_reactor import direct_reactor
@@ -48,7 +56,7 @@ async def test_a_channel_that_took_a_reminder_does_not_get_it_again_when_another
         await send_reminder(given, item)
         assert (len(at.mailbox.received), len(other.received)) == (1, 1)
     (sent,) = at.patient("RJ-1").every(ReminderSent)
-    assert (sent.event.visit, sent.event.step, sent.event.channel) == ("4w", "before", "mail, mail-2")
+    assert (sent.event.subject, sent.event.step, sent.event.channel) == ("4w", "before", "mail, mail-2")
 
 
 async def test_without_a_channel_it_is_on_record_that_nobody_was_told(at: Site) -> None:
@@ -58,8 +66,43 @@ async def test_without_a_channel_it_is_on_record_that_nobody_was_told(at: Site) 
     assert sent.event.channel == "not configured"
 
 
-async def test_a_reminder_names_visit_and_patient_by_her_pseudonymous_id(at: Site) -> None:
-    message = message_of(await _due(at))
-    assert message.subject == "RJ-1: visit 4w"
-    assert "2021-01-08" in message.key
-    assert message.body
+_CHINESE = "致：研究协调员。\n访视 4w（2021-01-01 至 2021-01-15）：窗口将于两周后开放，请预约。"
+_ENGLISH = (
+    "For the coordinator.\n"
+    "Visit 4w, 2021-01-01 to 2021-01-15. The window opens in two weeks: please make the appointment."
+)
+
+
+async def test_a_reminder_names_visit_and_patient_by_her_pseudonymous_id_in_the_languages_of_the_site(at: Site) -> None:
+    item = await _due(at)
+    assert "2021-01-08" in item.key
+    assert message_of(item, "zh") == Message(item.key, "RJ-1: 访视 4w", _CHINESE)
+    assert message_of(item, "en") == Message(item.key, "RJ-1: visit 4w", _ENGLISH)
+    assert message_of(item) == Message(item.key, "RJ-1: 访视 4w / visit 4w", f"{_CHINESE}\n\n{_ENGLISH}")
+
+
+async def test_who_has_a_channel_of_her_own_is_reached_by_it(at: Site) -> None:
+    at.has_seen("RJ-2", *facts.enrolled(facts.planned("2020-12-10"), on="2020-12-01"))
+    with Mailbox() as investigators:
+        ladder: dict[Asked, Notifier] = {"investigator": Notifier([investigators.url("investigator@imni.example")])}
+        (item,) = open_items(at.given, ["RJ-2"], Work.SEND_REMINDER)
+        assert item.subject == "plan-review/investigator"
+        await send_reminder(replace(at.given, ladder=ladder), item)
+        assert (len(at.mailbox.received), len(investigators.received)) == (0, 1)
+
+
+async def test_the_trial_is_told_of_once_a_day_and_not_at_night(at: Site) -> None:
+    async def nothing(names: list[str]) -> None:
+        return None
+
+    reactions = Reactions(ANSWERS, nothing, nothing, remind=lambda: tell_of_trial(at.given))
+    reactor = Reactor(at.given, reactions, Pace(listen_every=timedelta(days=9)))
+    # 9 in the morning, 10, 23, and 8 o'clock the next day.
+    for hours, told in ((0, 1), (1, 1), (13, 1), (9, 2)):
+        at.later(hours=hours)
+        await reactor.settle()
+        assert len(at.given.trial_log.trial().every(ReminderSent)) == told, at.given.now_at_site
+    assert [mail.message_id for mail in at.mailbox.received] == list(
+        dict.fromkeys(m.message_id for m in at.mailbox.received)
+    )
+    assert len(at.mailbox.received) == 2

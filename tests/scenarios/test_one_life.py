@@ -25,6 +25,7 @@ from domain.protocol.v2_0 import EDITION
 from domain.worklist import worklist
 from events.event import Event
 from tests.facts import (
+    adjudicated,
     completed,
     consented,
     consented_to_test,
@@ -52,7 +53,7 @@ from tests.facts import (
     visit_missed,
     volume_delivered,
 )
-from tests.given import LIST, PATIENT, patient_with
+from tests.given import LIST, PATIENT, entry, patient_with
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,12 @@ def remind(name: str, target: str, step: str, on: str) -> Event:
     return reminded(f"reminder/{PATIENT}/{name}/{target}/{step}", name, step, on)
 
 
+RANDOMISABLE = "engine: reminder/randomisation/11/2021-01-08/ready"
+TO_REVIEW = "engine: reminder/plan-review/13/2021-01-20/request"
+CONE_BEAM = "engine: reminder/cone-beam/MAIN-1/2021-01-20/due"
+RECURRED = "engine: reminder/adjudication/42/2022-03-10/request"
+DIED = "engine: reminder/adjudication/46/2023-02-01/request"
+
 STORY = [
     Step("2020-12-01", "she is screened", [screened()], ["complete-screening"]),
     Step(
@@ -94,10 +101,10 @@ STORY = [
     Step("2020-12-11", "the laboratory holds the order", [ordered()], ["engine: result/recurindex/1"]),
     Step("2020-12-28", "the score is 44: low", [result(44)], ["obtain-consent/TRIAL"]),
     Step("2021-01-05", "she agrees to the trial", [consented()], ["confirm-eligibility"]),
-    Step("2021-01-08", "an investigator confirms", [confirm("2021-01-08")], ["randomise"]),
+    Step("2021-01-08", "an investigator confirms", [confirm("2021-01-08")], ["randomise", RANDOMISABLE]),
     Step("2021-01-10", "she is randomised", [randomise("2021-01-10")], ["plan-radiotherapy"]),
-    Step("2021-01-20", "she is planned", [planned()], ["review-plan"]),
-    Step("2021-01-22", "the plan is accepted", [plan_reviewed()], ["deliver-fraction/1"]),
+    Step("2021-01-20", "she is planned", [planned()], ["review-plan", TO_REVIEW]),
+    Step("2021-01-22", "the plan is accepted", [plan_reviewed()], ["deliver-fraction/1", CONE_BEAM]),
     Step("2021-02-01", "radiotherapy starts", [started(), fraction(1)], ["deliver-fraction/2"]),
     Step(
         "2021-02-05",
@@ -129,7 +136,8 @@ STORY = [
         [visit("12m", "2022-02-19", "SUSPICION"), suspicion("INTERNAL_MAMMARY", on="2022-02-19")],
         [],
     ),
-    Step("2022-03-10", "the biopsy confirms it", [recurrence("INTERNAL_MAMMARY", on="2022-03-10")], []),
+    Step("2022-03-10", "the biopsy confirms it", [recurrence("INTERNAL_MAMMARY", on="2022-03-10")], [RECURRED]),
+    Step("2022-03-20", "the panel has met", [adjudicated(entry(43), on="2022-03-20")], []),
     Step(
         "2022-09-19",
         "she does not come at 18 months",
@@ -138,7 +146,8 @@ STORY = [
     ),
     Step("2022-09-20", "that visit is given up", [visit_missed("18m", "2022-09-20"), contact("2022-09-20")], []),
     Step("2023-01-25", "two years: the window is open", [], ["see-patient/2y", "engine: reminder/2y/2023-02-19/open"]),
-    Step("2023-02-01", "she has died of the cancer", [death("2023-02-01")], []),
+    Step("2023-02-01", "she has died of the cancer", [death("2023-02-01")], [DIED]),
+    Step("2023-02-10", "the panel has met again", [adjudicated(entry(47), on="2023-02-10")], []),
     Step("2026-02-19", "three years on nobody asks for her", [], []),
 ]
 
