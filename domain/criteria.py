@@ -79,10 +79,9 @@ def clinically_high_risk(case: Case) -> Finding:
     unknown = [name for name, finding in findings if finding.passes is None]
     needed = case.edition.risk_factors_needed + (case.edition.reading("PQ-03") == ">2")
     passes = unanimous((len(present) >= needed, len(present) + len(unknown) >= needed))
-    value = (
-        f"{len(present)} of {needed} needed ({', '.join(present) or 'none'}; not known: {', '.join(unknown) or 'none'})"
-    )
-    return Finding(passes, value, tuple({entry for _, finding in findings for entry in finding.entries}))
+    missing = f"; not known: {', '.join(unknown)}" if unknown else ""
+    value = f"{len(present)} of {needed} needed ({', '.join(present) or 'none'}{missing})"
+    return Finding(passes, value, tuple(dict.fromkeys(entry for _, finding in findings for entry in finding.entries)))
 
 
 def woman_of_18_to_80(case: Case) -> Finding:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from uuid import UUID
 
+from domain.deviation_rules.deviation import DEPARTED_FROM, Departed
 from domain.deviations import deviations
 from domain.dose import delivered_cgy, planned_cgy
 from domain.eligibility import weigh_all
@@ -40,7 +41,8 @@ _Explained = Iterator[Explanation]
 
 def explain(patient: Patient, value: str, edition: Edition, today: date) -> tuple[Explanation, ...]:
     """The explanations of one kind of value; empty when the patient has none yet. Raises `KeyError`."""
-    return tuple(EXPLAINED[value](patient, edition_for(patient, edition), today))
+    found = EXPLAINED[value](patient, edition_for(patient, edition), today)
+    return tuple(replace(each, entries=tuple(dict.fromkeys(each.entries))) for each in found)
 
 
 def _eligibility(patient: Patient, edition: Edition, today: date) -> _Explained:
@@ -84,14 +86,16 @@ def _arm(patient: Patient, edition: Edition, today: date) -> _Explained:
 
 
 def _due_date(patient: Patient, edition: Edition, today: date) -> _Explained:
-    scheduled = patient.last(FollowUpScheduled)
+    scheduled, started = patient.last(FollowUpScheduled), patient.first(RadiotherapyStarted)
     weekly = {visit.visit for visit in weekly_visits(patient, edition)}
     told = edition.told("TABLE-1", "4w")
     for state in visit_states(patient, edition, today):
         window = f"{state.visit.target}, {state.visit.opens} to {state.visit.closes}: {state.status}"
         missing = f"; not done: {', '.join(state.missing)}" if state.missing else ""
-        entries = (*((scheduled.event_id,) if scheduled else ()), *state.entries)
-        counted = _counted_from(patient, edition, weekly=state.visit.visit in weekly)
+        is_weekly = state.visit.visit in weekly
+        origin = started if is_weekly else scheduled
+        entries = (*((origin.event_id,) if origin else ()), *state.entries)
+        counted = _counted_from(patient, edition, weekly=is_weekly)
         yield Explanation(
             state.visit.visit, f"{window}{missing}", f"Visit of Table 1{counted}", "Follow up, Table 1", told, entries
         )
@@ -119,16 +123,16 @@ def _endpoint(patient: Patient, edition: Edition, today: date) -> _Explained:
         record = derive(patient, endpoint, edition)
         if record is not None:
             value = f"{record.reason} on {record.end}, day {record.days}"
-            yield Explanation(code, value, endpoint.wording, endpoint.source, edition.told(code), record.event_ids)
+            source = endpoint.source.removeprefix("Protocol: ")
+            yield Explanation(code, value, endpoint.wording, source, edition.told(code), record.event_ids)
 
 
 def _deviation(patient: Patient, edition: Edition, today: date) -> _Explained:
-    sources = {criterion.id: criterion.source for criterion in edition.criteria}
+    criteria = {criterion.id: Departed(criterion.source, (criterion.id,)) for criterion in edition.criteria}
     for found in deviations(patient, edition):
-        source = sources.get(found.rule, "Protocol")
-        yield Explanation(
-            found.rule, found.classification, found.wording, source, edition.told(found.rule), found.entries
-        )
+        rule = criteria.get(found.rule) or DEPARTED_FROM[found.rule]
+        told = edition.told(*rule.bears_on) if rule.bears_on else ()
+        yield Explanation(found.rule, found.classification, found.wording, rule.source, told, found.entries)
 
 
 EXPLAINED: Mapping[str, Callable[[Patient, Edition, date], _Explained]] = MappingProxyType(

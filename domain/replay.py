@@ -42,17 +42,21 @@ def as_was(trial: Standing) -> EditionAt:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """A stored decision and what it would be now; `stored` and `again` are payloads, or why it was refused."""
+    """A stored decision and what it would be now; `stored` and `again` are payloads, or why it was refused.
+
+    `again_as` is the wire name of what would be decided; empty when nothing would.
+    """
 
     patient_id: str
     entry: Recorded[Event]
     stored: bytes
     again: bytes
+    again_as: str
 
     @property
     def agrees(self) -> bool:
         """Whether the decision came out bit for bit."""
-        return self.stored == self.again
+        return (self.entry.event.type, self.stored) == (self.again_as, self.again)
 
 
 def replay(patient: Patient, edition_at: EditionAt) -> Iterator[Replayed]:
@@ -62,8 +66,8 @@ def replay(patient: Patient, edition_at: EditionAt) -> Iterator[Replayed]:
         if command is not None:
             before = fold(patient.patient_id, patient.history[: entry.version])
             circumstances = Circumstances(entry.recorded_at, edition_at(entry.position), _draw(entry.event))
-            again = _again(command, before, circumstances)
-            yield Replayed(patient.patient_id, entry, encode(entry.event), again)
+            again, again_as = _again(command, before, circumstances)
+            yield Replayed(patient.patient_id, entry, encode(entry.event), again, again_as)
 
 
 def _asked(event: Event) -> PatientCommand | None:
@@ -86,8 +90,9 @@ def _draw(event: Event) -> Callable[[], Draw] | None:
     return lambda: Draw(event.sequence_number, event.arm, event.salt, event.proof)
 
 
-def _again(command: PatientCommand, before: Patient, circumstances: Circumstances) -> bytes:
+def _again(command: PatientCommand, before: Patient, circumstances: Circumstances) -> tuple[bytes, str]:
     try:
-        return b"".join(encode(event) for event in decide(command, before, circumstances))
+        events = decide(command, before, circumstances)
     except Rejection as refusal:
-        return str(refusal).encode()
+        return str(refusal).encode(), ""
+    return b"".join(encode(event) for event in events), " ".join(event.type for event in events)

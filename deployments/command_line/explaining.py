@@ -46,7 +46,7 @@ def explain_value(
         return
     rows = [_row(each, folded) for each in found]
     columns = ("rule", "value", "wording", "source", "read with", "entries")
-    print_table(f"{value.capitalize()} of {patient} on {today}", columns, rows)
+    print_table(f"{value.capitalize().replace('-', ' ')} of {patient} on {today}", columns, rows)
 
 
 def _told(explanation: Explanation, patient: Patient) -> dict[str, Any]:
@@ -89,7 +89,8 @@ def ask_what_if(
         return
     rows = [(change.patient_id, change.what, change.now, change.then) for change in changes]
     counted = Counter(change.what for change in changes)
-    print_table("Would change", ("patient", "what", "now", "then"), rows)
+    if rows:
+        print_table("Would change", ("patient", "what", "now", "then"), rows)
     summary = ", ".join(f"{number} {what}" for what, number in counted.items()) or "nothing"
     say(f"Of {len(patients)} patients {len({change.patient_id for change in changes})} would change: {summary}")
 

@@ -58,31 +58,28 @@ def _told(replayed: Replayed) -> dict[str, Any]:
         "event_id": str(entry.event_id),
         "type": entry.event.type,
         "stored": replayed.stored.decode(),
+        "again_as": replayed.again_as or None,
         "again": replayed.again.decode(),
     }
 
 
 def _say(found: list[Replayed], differing: list[Replayed]) -> None:
     if differing:
-        rows = [
-            (each.patient_id, each.entry.position, each.entry.event.type, _difference(each.stored, each.again))
-            for each in differing
-        ]
+        rows = [(each.patient_id, each.entry.position, each.entry.event.type, _difference(each)) for each in differing]
         print_table("Decisions that come out otherwise", ("patient", "pos", "decision", "difference"), rows)
     say(f"{len(found)} decisions taken again, {len(differing)} of them otherwise")
 
 
-def _difference(stored: bytes, again: bytes) -> str:
-    """What differs, field by field; a decision of another kind, or its refusal, as it is."""
-    was, would_be = json.loads(stored), _facts(again)
-    if would_be is None or set(was) != set(would_be):
-        return again.decode()[:_MOST_SAID] or "nothing would be decided"
-    changed = (f"{name} {was[name]} would be {would_be[name]}" for name in was if was[name] != would_be[name])
-    return "; ".join(told if len(told) <= _MOST_SAID else told.split()[0] for told in changed)
-
-
-def _facts(payload: bytes) -> dict[str, Any] | None:
-    try:
-        return json.loads(payload)
-    except ValueError:
-        return None
+def _difference(replayed: Replayed) -> str:
+    """What differs, field by field; of another decision what it would be, of none why."""
+    again, kind = replayed.again.decode(), replayed.again_as
+    if not kind:
+        return f"refused: {again}"[:_MOST_SAID] if again else "nothing would be decided"
+    was, would_be = json.loads(replayed.stored), json.loads(again)
+    if kind != replayed.entry.event.type:
+        failed = ", ".join((*would_be.get("failed", ()), *would_be.get("unknown", ())))
+        return f"would be {kind}" + (f": {failed}" if failed else "")
+    names = dict.fromkeys((*was, *would_be))
+    changed = ((name, was.get(name), would_be.get(name)) for name in names if was.get(name) != would_be.get(name))
+    told = (f"{name} {before} would be {after}" for name, before, after in changed)
+    return "; ".join(each if len(each) <= _MOST_SAID else each.split()[0] for each in told)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 from uuid import UUID
 
 from domain.patient import Patient
@@ -25,3 +26,30 @@ class Deviation:
 
 Found = Iterator[Deviation]
 Rule = Callable[[Patient, Edition], Found]
+
+
+class Departed(NamedTuple):
+    """What a deviation departs from: where the rule stands, and the rules whose readings bear on it."""
+
+    source: str
+    bears_on: tuple[str, ...] = ()
+
+
+DEPARTED_FROM: Mapping[str, Departed] = MappingProxyType(
+    {
+        "ARM": Departed("Interventions"),
+        "BOOST": Departed("Interventions"),
+        "CBCT": Departed("Treatment verification", ("CBCT",)),
+        "DOSE": Departed("Interventions", ("RT",)),
+        "FRACTION": Departed("Interventions"),
+        "ORDER": Departed("Trial design"),
+        "PLAN": Departed("Interventions", ("RT",)),
+        "PQ-26": Departed("Trial design", ("PQ-26",)),
+        "PTV": Departed("Radiotherapy (planning target volume)", ("PTV",)),
+        "REVIEW": Departed("Treatment verification", ("PLAN-QA",)),
+        "SAE": Departed("ICH E2A, hospital practice"),
+        "SHIFT": Departed("Treatment verification", ("SHIFT",)),
+        "WINDOW": Departed("Follow up, Table 1", ("TABLE-1", "4w")),
+    }
+)
+"""Every rule of a deviation that is no criterion; those have a source of their own."""

@@ -62,9 +62,9 @@ LOW: dict[str, Any] = {"pt": "T1c", "nodes_positive": 1, "grade": 1, "ki67_pct":
 @pytest.mark.parametrize(
     ("birth_date", "pathology", "high", "value"),
     [
-        ("1970-01-01", {}, False, "0 of 2 needed (none; not known: none)"),
-        ("1970-01-01", {"grade": 3}, False, "1 of 2 needed (RF4; not known: none)"),
-        ("1990-01-01", {"grade": 3}, True, "2 of 2 needed (RF1, RF4; not known: none)"),
+        ("1970-01-01", {}, False, "0 of 2 needed (none)"),
+        ("1970-01-01", {"grade": 3}, False, "1 of 2 needed (RF4)"),
+        ("1990-01-01", {"grade": 3}, True, "2 of 2 needed (RF1, RF4)"),
         ("1970-01-01", {"grade": 3, "ki67_pct": None}, None, "1 of 2 needed (RF4; not known: RF5)"),
         ("1970-01-01", {"grade": None, "ki67_pct": None}, None, "0 of 2 needed (none; not known: RF4, RF5)"),
         ("1970-01-01", {"ki67_pct": None}, False, "0 of 2 needed (none; not known: RF5)"),

@@ -1,10 +1,14 @@
 """Why a value is what it is, what became of each visit, and who would change under another reading."""
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from domain import deviation_rules
+from domain.deviation_rules.deviation import DEPARTED_FROM
 from domain.explain import EXPLAINED, Explanation, explain
 from domain.protocol.v2_0 import EDITION
 from domain.visit_status import visit_states
@@ -15,6 +19,7 @@ from tests import facts
 from tests.given import edition_with, patient_with
 
 TODAY = date(2022, 1, 25)
+RULES = sorted(path for folder in deviation_rules.__path__ for path in Path(folder).glob("*.py"))
 END = Anchor("radiotherapy-completed", date(2021, 2, 19))
 LIFE = (
     *facts.enrolled(facts.planned(), facts.started(), *facts.fractions(15), facts.completed(), on="2021-01-10"),
@@ -73,6 +78,22 @@ def test_a_deviation_names_its_rule_and_its_entries() -> None:
     found = _explained("deviation", *life)["ARM"]
     assert (found.value, found.wording) == ("major", "Allocated OMIT, treated as IMNI")
     assert _types(found, *life) == ["nodal-volume-delivered"]
+
+
+def test_a_deviation_names_where_its_rule_stands_and_how_it_is_read() -> None:
+    stated = set(re.findall(r'Deviation\(\s*"([A-Z0-9-]+)"', "".join(rules.read_text() for rules in RULES)))
+    criteria = {criterion.id for criterion in EDITION.criteria}
+    assert stated - criteria == set(DEPARTED_FROM)
+    life = (*facts.enrolled(facts.planned(), facts.started(), on="2021-01-10"), facts.consented("2021-02-03"))
+    found = _explained("deviation", *life)
+    assert found["REVIEW"].source == "Treatment verification"
+    late = (*facts.eligible(facts.result("46")), facts.randomised())
+    assert _explained("deviation", *late)["DR02"].readings == ("PQ-04 = <=44",)
+
+
+def test_an_entry_is_named_once_and_a_week_comes_from_the_start_of_radiotherapy() -> None:
+    assert _types(_explained("eligibility")["IC03"]) == ["pathology-reported"]
+    assert _types(_explained("due-date")["week-1"]) == ["radiotherapy-started"]
 
 
 def test_what_is_not_there_yet_has_no_explanation_and_what_is_unknown_cannot_be_explained() -> None:

@@ -80,6 +80,13 @@ def _replayed(*arguments: str) -> tuple[int, dict[str, Any]]:
     return ran.exit_code, json.loads(ran.stdout)
 
 
+def _said(*arguments: str) -> str:
+    from deployments.command_line import application
+
+    ran = CliRunner(env={"COLUMNS": "200"}).invoke(application, ["replay", *arguments])
+    return " ".join(ran.stdout.split())
+
+
 def test_each_patient_is_decided_by_the_edition_she_consented_to(amended_trial: Amended) -> None:
     assert (amended_trial.first_visit(BEFORE), amended_trial.first_visit(AFTER)) == ("2021-03-19", "2021-04-18")
 
@@ -106,4 +113,8 @@ def test_as_if_the_amendment_had_always_held_the_difference_is_printed_and_nothi
         (BEFORE, "follow-up-scheduled.v1"),
     }
     (failed,) = [each for each in told["differing"] if each["type"] == "eligibility-confirmed.v1"]
-    assert json.loads(failed["again"])["failed"] == ["IC04"]
+    assert (failed["again_as"], json.loads(failed["again"])["failed"]) == ("screening-failed.v1", ["IC04"])
+    said = _said("--as-if", "2.1")
+    assert "would be screening-failed.v1: IC04" in said
+    assert "refused: eligibility" in said
+    assert f"{DECISIONS} decisions taken again, 3 of them otherwise" in said
