@@ -19,21 +19,23 @@ from deployments.mailbox import Mailbox
 from deployments.prefect_connection import one_prefect_connection
 from deployments.prefect_server import PrefectServer
 from domain.simulation.assumptions import Assumptions
+from events.recorded import Actor, Source
 from flows.clock import SimulatedClock
 from flows.gateways.laboratory import Laboratory
 from flows.gateways.mail import Notifier
 from flows.home import HomeRefused, open_home
 from flows.resources import Resources, using
 from flows.settings import Settings, enter_environment, read_settings
+from store.transact import Entry
 
 if TYPE_CHECKING:
     from domain.analysis.result import AnalysisReport
-    from domain.analysis.survival_table import SurvivalTable
-    from flows.reports.trial_report import Check
+    from flows.reports.report_contents import Check
     from flows.simulate_trial import SimulatedTrial
 
 _MARK = "this-is-a-demonstration"
 _BEGIN = datetime(2020, 12, 1, tzinfo=UTC)
+_REASON = "the end of the demonstration"
 _QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_TO_API_ENABLED": "false"}
 
 
@@ -52,7 +54,7 @@ class Demonstrated:
     """How a demonstration ended: the trial in a sentence, the analyses, the checks, and where to look further."""
 
     enrolled: str
-    analysed: Sequence[tuple[SurvivalTable, AnalysisReport]]
+    analysed: Sequence[AnalysisReport]
     checks: Sequence[Check]
     home: Path
     report: Path
@@ -136,22 +138,21 @@ async def _run_trial(given: Resources, stage: Stage, assumptions: Assumptions, q
 
 
 async def _judge(given: Resources, stage: Stage, truth: SimulatedTrial) -> Demonstrated:
-    from deployments.demonstration_checks import Surroundings, analyses, checked
+    from deployments.demonstration_checks import Surroundings, checked
+    from flows.make_report import Wanted, make_report, written
     from flows.read_models import refresh_read_models
-    from flows.reports.trial_report import ReportHeading, trial_report
     from flows.survival_analysis import analyse_endpoints
 
     await refresh_read_models()
     await analyse_endpoints()
     checks = checked(given, Surroundings(stage.laboratory, stage.mailbox, truth))
-    analysed = list(analyses(given))
-    heading = ReportHeading(
-        title="IMNI PRECISION: a simulated trial",
-        position=given.trial_log.log.last_position(),
-        enrolled=f"{truth.screened} screened, {analysed[0][1].n} randomised, {truth.began_on} to {truth.ended_on}",
-        simulated=True,
-    )
-    stage.settings.reports.mkdir(exist_ok=True)
-    report = stage.settings.reports / "trial-report.html"
-    report.write_text(trial_report(heading, given.trial_log.edition(), analysed, checks), encoding="utf-8")
-    return Demonstrated(heading.enrolled, analysed, checks, stage.settings.home, report, seconds=0.0)
+    made = make_report(given.trial_log, Wanted(by_arm=True, reason=_REASON), _asked_at(stage.clock.now()), checks)
+    analysed = [each.report for each in made.analyses if each.report.population == "itt"]
+    report, _ = written(made, stage.settings.reports)
+    enrolled = f"{truth.screened} screened, {analysed[0].n} randomised, {truth.began_on} to {truth.ended_on}"
+    return Demonstrated(enrolled, analysed, checks, stage.settings.home, report, seconds=0.0)
+
+
+def _asked_at(now: datetime) -> Entry:
+    statistician = Actor(kind="human", id="statistician", role="statistician")
+    return Entry(statistician, Source(kind="command-line", reference="imni demo"), now)

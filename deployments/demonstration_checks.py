@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.analysis.analyse import analyse
-from domain.analysis.result import Analysis, AnalysisReport
+from domain.analysis.result import Analysis
 from domain.analysis.survival_table import SurvivalTable
-from domain.endpoint_analysis import Question, analyse_endpoint, endpoint_records, survival_table
-from domain.endpoints import ENDPOINTS
+from domain.endpoint_analysis import Question, endpoint_records, survival_table
 from domain.patient import Patient
 from domain.ready import ready
 from domain.worklist import engine_worklist
 from events.follow_up import ReminderSent
 from events.genomics import GenomicTestOrdered
 from flows.live_patients import patients_as_of
-from flows.reports.trial_report import Check
+from flows.reports.report_contents import Check
 from flows.resources import Resources
 from flows.verified import verified
 from store.projections.rebuilding import rebuild
@@ -49,16 +48,6 @@ def checked(given: Resources, around: Surroundings) -> tuple[Check, ...]:
         _projections_equal(given),
         *(_agrees_with_truth(given, patients, code, around.truth) for code in ("EFS", "LRRFS", "OS")),
     )
-
-
-def analyses(given: Resources) -> Iterator[tuple[SurvivalTable, AnalysisReport]]:
-    """Every endpoint, intention to treat, from the log."""
-    patients, position = patients_as_of(given.trial_log)
-    edition = given.trial_log.edition()
-    for code in ENDPOINTS:
-        asked = Question(code)
-        table = survival_table(endpoint_records(patients, asked, edition))
-        yield table, analyse_endpoint(patients, asked, edition, position)
 
 
 def _verifies(given: Resources) -> Check:

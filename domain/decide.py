@@ -104,6 +104,7 @@ TrialReport = (
     | conduct.RecordAudit
     | conduct.RecordAnalysis
     | conduct.RecordDrift
+    | conduct.DiscloseResults
     | conduct.OpenQuery
     | conduct.AnswerQuery
     | conduct.CloseQuery

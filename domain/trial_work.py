@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from domain.endpoints import ENDPOINTS
 from domain.standing import Standing
-from events.conduct import AnalysisPerformed, AuditPerformed, DataCutDeclared, ProjectionDrifted
+from events.conduct import AnalysisPerformed, AuditPerformed, DataCutDeclared, ProjectionDrifted, ResultsDisclosed
 from events.consent import IdentityDisclosed, PatientForgotten, PatientIdentified
 from events.event import Event
 from events.follow_up import FollowUpScheduled, ReminderSent
@@ -28,6 +28,7 @@ _WITHOUT_EFFECT: tuple[type[Event], ...] = (
     PatientIdentified,
     ProjectionDrifted,
     ReminderSent,
+    ResultsDisclosed,
 )
 
 

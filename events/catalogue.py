@@ -17,6 +17,7 @@ from events.conduct import (
     QueryClosed,
     QueryOpened,
     ReadingChosen,
+    ResultsDisclosed,
     TrialOpened,
     WorkItemReleased,
     WorkItemSetAside,
@@ -171,12 +172,9 @@ TrialEvent = (
     | AnalysisPerformed
     | AuditPerformed
     | ProjectionDrifted
+    | ResultsDisclosed
     | GenomicReportSetAside
-    | QueryOpened
-    | QueryAnswered
-    | QueryClosed
-    | WorkItemSetAside
-    | WorkItemReleased
+    | QualityEvent
     | ReminderSent
 )
 """What can happen in the trial's own stream."""

@@ -87,6 +87,15 @@ class Drift(Facts):
     digest: str = Field(max_length=100, title="Digest of the rows it should have had")
 
 
+class ResultsDisclosure(Facts):
+    """That somebody was given results by arm, as of which moments; who that was stands in the envelope."""
+
+    position: int = Field(ge=0, title="Position of the log")
+    cutoff: Day | None = Field(default=None, title="Clinical cutoff")
+    known_at: AwareDatetime | None = Field(default=None, title="As known at")
+    reason: str = Field(min_length=3, max_length=1000, title="Reason", examples=["for the data monitoring committee"])
+
+
 class SetAside(Facts):
     """A work item that failed again and again."""
 
@@ -128,6 +137,12 @@ class AnalysisPerformed(Analysis, Event):
     """An endpoint was analysed; anyone can do it again and compare the digest."""
 
     type: ClassVar[str] = "analysis-performed.v1"
+
+
+class ResultsDisclosed(ResultsDisclosure, Event):
+    """Results by arm were given to somebody."""
+
+    type: ClassVar[str] = "results-disclosed.v1"
 
 
 class AuditPerformed(Audit, Event):

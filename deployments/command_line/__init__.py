@@ -20,6 +20,7 @@ from deployments.command_line import (
     reading,
     recording,
     replaying,
+    reporting,
     running,
     treating,
 )
@@ -46,6 +47,7 @@ application.command("forget")(identifying.forget)
 application.command("history")(reading.history)
 application.command("worklist")(reading.print_worklist)
 application.command("analyse")(analysing.analyse)
+application.command("report")(reporting.report)
 application.command("design")(designing.design)
 application.command("verify")(keeping.verify)
 application.command("seal")(keeping.seal)

@@ -46,7 +46,7 @@ def _as_json(ended: Demonstrated) -> dict[str, Any]:
         "home": str(ended.home),
         "report": str(ended.report),
         "checks": [asdict(check) for check in ended.checks],
-        "analyses": [report.model_dump(mode="json") for _, report in ended.analysed],
+        "analyses": [report.model_dump(mode="json") for report in ended.analysed],
     }
 
 
@@ -55,11 +55,11 @@ def _tell(ended: Demonstrated) -> None:
 
     rows = [
         (report.endpoint, arm, estimate.n, estimate.events, survival_at_horizon(estimate))
-        for _, report in ended.analysed
+        for report in ended.analysed
         for arm, estimate in report.arms.items()
     ]
     print_table(ended.enrolled, ("endpoint", "arm", "patients", "events", "at 5 years (95 % CI)"), rows)
-    ratios = [(report.endpoint, hazard_ratio(report.cox)) for _, report in ended.analysed]
+    ratios = [(report.endpoint, hazard_ratio(report.cox)) for report in ended.analysed]
     print_table("OMIT against IMNI", ("endpoint", ""), ratios)
     checks = [("✓" if check.ok else "✗", check.claim, check.found) for check in ended.checks]
     print_table("Checks", ("", "claim", "found"), checks)

@@ -30,6 +30,8 @@ from events.conduct import (
     Reading,
     ReadingChosen,
     Release,
+    ResultsDisclosed,
+    ResultsDisclosure,
     SetAside,
     TrialOpened,
     WorkItemReleased,
@@ -99,6 +101,15 @@ class RecordDrift(Drift, Report):
     title: ClassVar[str] = "Drift of a projection"
     by_engine: ClassVar[bool] = True
     records: ClassVar[type[Event]] = ProjectionDrifted
+
+
+class DiscloseResults(ResultsDisclosure, Report):
+    """Somebody is about to be given results by arm."""
+
+    wire: ClassVar[str] = "disclose-results"
+    title: ClassVar[str] = "Disclosure of results"
+    by_engine: ClassVar[bool] = True
+    records: ClassVar[type[Event]] = ResultsDisclosed
 
 
 class OpenQuery(Query, Report):

@@ -17,6 +17,7 @@ from events.conduct import (
     QueryClosed,
     QueryOpened,
     ReadingChosen,
+    ResultsDisclosed,
 )
 from events.corrections import EntryCorrected, EntryVoided
 from events.event import Event
@@ -26,7 +27,14 @@ from flows.reports.markdown import shortened_table, table
 from flows.reports.trial_view import TrialView
 
 _LATE_DAYS = 30
-_DECISIONS = (ProtocolEditionActivated, ReadingChosen, DataCutDeclared, AuditPerformed, ProjectionDrifted)
+_DECISIONS = (
+    ProtocolEditionActivated,
+    ReadingChosen,
+    DataCutDeclared,
+    AuditPerformed,
+    ProjectionDrifted,
+    ResultsDisclosed,
+)
 _UNSAID = {"occurred_on", "digest", "code_version"}
 
 

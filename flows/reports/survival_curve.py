@@ -12,7 +12,7 @@ from domain.analysis.analyse import arm_curves, columns
 from domain.analysis.kaplan_meier import survival_curve
 from domain.analysis.result import AnalysisReport
 from domain.analysis.survival_table import ARMS, SurvivalTable
-from flows.reports.figures.drawing import BY_ARM, EVERYONE, Draw, as_markdown, as_png, as_svg
+from flows.reports.figures.drawing import BY_ARM, EVERYONE, Draw, as_markdown
 from flows.reports.markdown import table as markdown_table
 from flows.reports.risk_rows import risk_rows
 from flows.reports.survival_words import (
@@ -62,16 +62,6 @@ def _picture(table: SurvivalTable, report: AnalysisReport, drawn: list[Drawn], s
         findings=said,
     )
     return partial(draw, picture)
-
-
-def survival_curve_svg(table: SurvivalTable, report: AnalysisReport) -> str:
-    """The figure by arm as SVG; its text can be selected and read aloud."""
-    return as_svg(by_arm(table, report), f"curve {report.endpoint} {report.population}")
-
-
-def survival_curve_png(table: SurvivalTable, report: AnalysisReport) -> bytes:
-    """The figure by arm as PNG; its size hardly grows with the number of patients."""
-    return as_png(by_arm(table, report))
 
 
 def survival_curve_markdown(table: SurvivalTable, report: AnalysisReport) -> str:

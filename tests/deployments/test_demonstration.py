@@ -34,7 +34,9 @@ def test_it_ends_with_the_analyses_and_a_report_with_their_curves(demonstrated: 
     assert [report["endpoint"] for report in demonstrated["analyses"]] == ["EFS", "LRRFS", "OS"]
     assert {report["n"] for report in demonstrated["analyses"]} == {PATIENTS}
     report = Path(demonstrated["report"]).read_text(encoding="utf-8")
-    assert report.count("<svg") == 3
+    assert report.count("<svg") == 11
+    assert "<td>holds</td>" in report
+    assert Path(demonstrated["report"]).with_suffix(".pdf").read_bytes().startswith(b"%PDF")
     assert "Every patient in this report is simulated" in report
     assert "http://" not in report.replace("http://www.w3.org", "").replace("http://purl.org", "").replace(
         "http://creativecommons.org", ""

@@ -32,6 +32,7 @@ WITHOUT_EFFECT = {
     "patient-identified.v1",
     "projection-drifted.v1",
     "reminder-sent.v2",
+    "results-disclosed.v1",
 }
 
 

@@ -22,7 +22,7 @@ from domain.visit_status import visit_states
 from domain.worklist import engine_worklist
 from events.catalogue import CATALOGUE
 from events.clinical_date import ClinicalDate
-from events.conduct import AnalysisPerformed, ProjectionDrifted, QueryOpened, ReadingChosen
+from events.conduct import AnalysisPerformed, ProjectionDrifted, QueryOpened, ReadingChosen, ResultsDisclosed
 from events.consent import (
     ConsentWithdrawn,
     IdentityDisclosed,
@@ -55,6 +55,7 @@ NOT_THE_SITE_S = {
     PatientIdentified.type: "a simulated patient has no name",
     PatientForgotten.type: "nor anything to forget",
     IdentityDisclosed.type: "nor anything to disclose",
+    ResultsDisclosed.type: "of the closed report; `imni demo` makes one",
 }
 """Every kind of entry that no simulated site makes, and why; an amendment is in tests/scenarios/test_amendment.py."""
 

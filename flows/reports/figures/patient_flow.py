@@ -136,4 +136,4 @@ def _height(box: Box) -> float:
 
 
 def _wrapped(line: tuple[str, int]) -> list[str]:
-    return textwrap.wrap(f"{line[0]} (n\u00a0=\u00a0{line[1]})", 56, subsequent_indent="   ")
+    return textwrap.wrap(f"{line[0]} (n\u00a0=\u00a0{line[1]})", 52, subsequent_indent="   ")

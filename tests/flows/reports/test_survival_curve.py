@@ -11,8 +11,9 @@ from domain.analysis.analyse import analyse, arm_curves
 from domain.analysis.result import AnalysisReport, Scope, report
 from domain.analysis.survival_table import SurvivalTable
 from domain.protocol.v2_0 import EDITION
+from flows.reports.figures.drawing import as_png, as_svg
 from flows.reports.risk_rows import risk_rows
-from flows.reports.survival_curve import survival_curve_markdown, survival_curve_png, survival_curve_svg
+from flows.reports.survival_curve import by_arm, survival_curve_markdown
 from flows.reports.survival_words import findings, log_rank_as_read
 from tests.domain.analysis.reference_cases import CASES, table
 
@@ -32,17 +33,21 @@ def analysed(case: str) -> tuple[SurvivalTable, AnalysisReport]:
     return given, report(SCOPE, analyse(given, EDITION.margins))
 
 
+def drawn(given: SurvivalTable, found: AnalysisReport) -> str:
+    return as_svg(by_arm(given, found), "curve")
+
+
 def words(svg: str) -> str:
     return " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
 
 
 def test_the_same_analysis_gives_the_same_bytes() -> None:
-    assert survival_curve_svg(*analysed(TRIAL)) == survival_curve_svg(*analysed(TRIAL))
-    assert survival_curve_png(*analysed(TRIAL)) == survival_curve_png(*analysed(TRIAL))
+    assert drawn(*analysed(TRIAL)) == drawn(*analysed(TRIAL))
+    assert as_png(by_arm(*analysed(TRIAL))) == as_png(by_arm(*analysed(TRIAL)))
 
 
 def test_the_figure_says_what_it_shows() -> None:
-    said = words(survival_curve_svg(*analysed(TRIAL)))
+    said = words(drawn(*analysed(TRIAL)))
     for phrase in (
         "Event-free survival",
         "Intention to treat",
@@ -60,7 +65,7 @@ def test_the_figure_says_what_it_shows() -> None:
 
 
 def test_an_axis_from_zero_says_nothing() -> None:
-    assert "axis starts" not in words(survival_curve_svg(*analysed("R01_lung_sex")))
+    assert "axis starts" not in words(drawn(*analysed("R01_lung_sex")))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -74,13 +79,13 @@ def test_the_rows_of_the_risk_table_add_up_to_the_patients(case: str) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_every_case_can_be_drawn_and_fits_an_artifact(case: str) -> None:
     given, found = analysed(case)
-    assert len(survival_curve_svg(given, found).encode()) * 4 / 3 < 200_000
+    assert len(drawn(given, found).encode()) * 4 / 3 < 200_000
     assert len(survival_curve_markdown(given, found).encode()) < 300_000
 
 
 def test_nobody_randomised_yet_can_be_drawn() -> None:
     nobody = SurvivalTable((), (), ())
-    said = words(survival_curve_svg(nobody, report(SCOPE, analyse(nobody, EDITION.margins))))
+    said = words(drawn(nobody, report(SCOPE, analyse(nobody, EDITION.margins))))
     assert "not estimable: no patients in arm IMNI" in said
 
 
@@ -114,7 +119,7 @@ def test_a_limit_beside_the_margin_is_not_printed_as_the_margin() -> None:
 
 def test_drawing_leaves_no_global_figure_behind() -> None:
     code = (
-        "import sys; from tests.flows.reports.test_survival_curve import *; survival_curve_svg(*analysed(TRIAL));"
+        "import sys; from tests.flows.reports.test_survival_curve import *; drawn(*analysed(TRIAL));"
         "print('flows.reports.figures.kaplan_meier' in sys.modules, 'prefect' in sys.modules);"
         "import matplotlib._pylab_helpers as p; print(p.Gcf.figs)"
     )
