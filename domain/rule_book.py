@@ -9,6 +9,7 @@ from domain.endpoints import ENDPOINTS
 from domain.protocol.edition import Criterion, DoseConstraint, Edition, Prescription, SeriousEventClock, VisitColumn
 from domain.protocol.readings import BY_ID
 from domain.protocol.v2_0_facts import GENOMIC_TEST, IDENTITY, SAMPLE_SIZE, TOXICITY, NamedValue
+from domain.rule_book_words import NOTES, assessment_words, clock_words, dose_words
 from events.follow_up import Assessment
 from events.radiotherapy import PlannedPhase
 
@@ -19,9 +20,23 @@ class Chapter(NamedTuple):
     title: str
     values: tuple[NamedValue, ...]
 
+    @property
+    def note(self) -> str:
+        """What a reader must know beforehand; empty when nothing."""
+        return NOTES.get(self.title, "")
+
 
 def rule_book(edition: Edition) -> tuple[Chapter, ...]:
-    """Every named value of an edition, in the order of the protocol."""
+    """Every named value of an edition, in the order of the protocol, each with the questions that bear on it."""
+    return tuple(Chapter(title, tuple(_questioned(value) for value in values)) for title, values in _chapters(edition))
+
+
+def _questioned(value: NamedValue) -> NamedValue:
+    bearing = (question.id for question in BY_ID.values() if value.id in question.bears_on)
+    return value._replace(questions=tuple(sorted({*value.questions, *bearing})))
+
+
+def _chapters(edition: Edition) -> tuple[Chapter, ...]:
     kinds = {"IC": "Inclusion", "DR": "Design rules", "EC": "Exclusion"}
     return (
         Chapter("The trial", IDENTITY),
@@ -48,15 +63,14 @@ def table_1(edition: Edition) -> tuple[tuple[Assessment, tuple[str, ...]], ...]:
 
 
 def _criterion(criterion: Criterion) -> NamedValue:
-    questions = tuple(question.id for question in BY_ID.values() if criterion.id in question.bears_on)
-    return NamedValue(criterion.id, criterion.wording, "", criterion.source, criterion.status, questions)
+    return NamedValue(criterion.id, criterion.wording, "", criterion.source, criterion.status)
 
 
 def _risk_factors(edition: Edition) -> Iterator[NamedValue]:
     for factor in edition.risk_factors:
         yield NamedValue(factor.id, factor.wording, "", "Trial design", "verbatim")
-    wording = "Clinically high risk: so many factors or more"
-    yield NamedValue("RISK", wording, str(edition.risk_factors_needed), "Trial design", "verbatim", ("PQ-03",))
+    needed = f"{edition.risk_factors_needed} factors or more"
+    yield NamedValue("RISK", "Clinically high risk", needed, "Trial design", "verbatim", ("PQ-03",))
 
 
 def _genomic(edition: Edition) -> NamedValue:
@@ -102,31 +116,32 @@ _SENSE = {"at-least": "at least", "at-most": "at most", "below": "below"}
 
 
 def _constraint(constraint: DoseConstraint) -> NamedValue:
-    value = f"{_SENSE[constraint.sense]} {constraint.per_protocol}"
-    value += f"; acceptable {constraint.acceptable}" if constraint.acceptable is not None else ""
+    wording, unit = dose_words(constraint.structure, constraint.metric)
+    value = f"{_SENSE[constraint.sense]} {constraint.per_protocol} {unit}"
+    value += f"; acceptable from {constraint.acceptable} {unit}" if constraint.acceptable is not None else ""
     questions = ("PQ-05", "PQ-31") if constraint.structure == "PTV" else ()
-    wording = f"{constraint.metric} of {constraint.structure}"
-    source = constraint.source.removeprefix("Protocol: ")
-    return NamedValue(constraint.structure, wording, value, source, constraint.status, questions)
+    source, name = constraint.source.removeprefix("Protocol: "), f"{constraint.structure} {constraint.metric}"
+    return NamedValue(name, wording, value, source, constraint.status, questions)
 
 
 def _clock(clock: SeriousEventClock) -> NamedValue:
     hours = int(clock.limit.total_seconds() // 3600)
     limit = f"{hours} hours" if hours <= 48 else f"{hours // 24} days"
-    value = f"{limit} from {clock.starts}; for {clock.applies}"
+    value = f"{limit} {clock_words(clock.applies, clock.starts)}"
     return NamedValue(clock.id, clock.wording, value, "ICH E2A, hospital practice", "placeholder")
 
 
 def _visits(edition: Edition) -> Iterator[NamedValue]:
-    baseline = ", ".join(edition.baseline)
+    baseline = ", ".join(assessment_words(each) for each in edition.baseline)
     source = "Pre-treatment evaluation"
     yield NamedValue("BASELINE", "Before treatment", baseline, source, "verbatim", ("PQ-23",))
     weekly = f"every 7 days from the start of radiotherapy, ± {edition.weekly_window_days} days"
     yield NamedValue("WEEKLY", "During radiotherapy", weekly, "Follow up", "placeholder")
     for column in edition.columns:
         yield _column(column)
-    wording = "After Table 1"
-    yield NamedValue("YEARLY", wording, "yearly, as the last column", "Follow up", "verbatim", ("PQ-21",))
+    yield NamedValue("TABLE-1", "What is assessed when", "Table 1, below", "Follow up, Table 1", "verbatim")
+    yearly = "every year, as the last column of Table 1"
+    yield NamedValue("YEARLY", "Visits after 5 years", yearly, "Follow up", "verbatim", ("PQ-21",))
     anchors = (
         "end of radiotherapy; last fraction when stopped early; randomisation plus the planned course when never begun"
     )
@@ -137,9 +152,7 @@ def _column(column: VisitColumn) -> NamedValue:
     after = f"{column.months} months" if column.months else f"{column.days} days"
     value = f"{after} after radiotherapy, ± {column.window_days} days"
     questions = ("PQ-20",) if column.id == "4w" else ()
-    return NamedValue(
-        column.id, "Visit of Table 1; its window is a proposal", value, "Table 1", column.status, questions
-    )
+    return NamedValue(column.id, "Visit of Table 1", value, "Table 1", column.status, questions)
 
 
 def _endpoints() -> Iterator[NamedValue]:

@@ -10,9 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
+from domain.endpoint import Endpoint
+from domain.endpoints import ENDPOINTS
+from domain.neighbour_endpoints import NEIGHBOURS
+from domain.occurrences import Kind
 from domain.protocol.readings import BY_ID, QUESTIONS
 from domain.protocol.v2_0 import EDITION
 from domain.rule_book import Chapter, rule_book, table_1
+from domain.rule_book_words import assessment_words
 from tests.named_tests import NamedTest, named_tests
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +44,10 @@ def protocol_page() -> str:
         *(_chapter(chapter) for chapter in rule_book(EDITION)),
         "## Table 1: what is assessed when",
         _matrix(),
+        "## What is an event",
+        "E is an event, C competes with it and ends the observation, and – is neither. A question behind a letter can "
+        "turn it. IDFS, IBCFS, RFI and DRFI are endpoints of the field (STEEP 2.0), for comparison with other trials.",
+        _events(),
         "## Questions the protocol leaves open",
         "The first option is in force until the trial chooses another: `imni protocol set`. Severity A changes who is "
         "in or what is analysed, B operations, C wording. Options in brackets cannot be chosen, and it says why.",
@@ -50,22 +59,40 @@ def protocol_page() -> str:
 def _chapter(chapter: Chapter) -> str:
     valued = any(value.value for value in chapter.values)
     header = (
-        ("id", "rule", "value", "source", "status", "open") if valued else ("id", "rule", "source", "status", "open")
+        ("id", "rule", "value", "source", "status", "questions")
+        if valued
+        else ("id", "rule", "source", "status", "questions")
     )
     rows = [
         (v.id, v.wording, *((v.value,) if valued else ()), v.source, v.status, ", ".join(v.questions))
         for v in chapter.values
     ]
-    return f"## {chapter.title}\n\n{_table(header, rows)}"
+    return "\n\n".join((f"## {chapter.title}", *([chapter.note] if chapter.note else []), _table(header, rows)))
 
 
 def _matrix() -> str:
     columns = ("0", "weekly", *(column.id for column in EDITION.columns))
     rows = [
-        (assessment.value, *("X" if column in due else "" for column in columns), str(len(due)))
+        (assessment_words(assessment), *("X" if column in due else "" for column in columns), str(len(due)))
         for assessment, due in table_1(EDITION)
     ]
     return _table(("assessment", *columns, "times"), rows)
+
+
+def _events() -> str:
+    endpoints = (*ENDPOINTS.values(), *NEIGHBOURS.values())
+    header = ("occurrence", *(endpoint.code for endpoint in endpoints))
+    rows = [(_words(kind), *(_role(endpoint, kind) for endpoint in endpoints)) for kind in Kind]
+    return _table(header, rows)
+
+
+def _words(kind: Kind) -> str:
+    return {Kind.DCIS: "ductal carcinoma in situ"}.get(kind, kind.value.lower().replace("_", " "))
+
+
+def _role(endpoint: Endpoint, kind: Kind) -> str:
+    role = {"event": "E", "competing": "C", None: "–"}[endpoint.role(kind, EDITION)]
+    return " ".join((role, *(each.question for each in endpoint.alternatives if kind in each.kinds)))
 
 
 def _questions() -> str:

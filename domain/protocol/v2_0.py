@@ -192,7 +192,7 @@ EXCLUSION = (
 RISK_FACTORS = (
     RiskFactor("RF1", "Age 40 or younger", weigh.age_between(0, 40)),
     RiskFactor("RF2", "Three positive lymph nodes", weigh.three_nodes),
-    RiskFactor("RF3", "T2", weigh.t2),
+    RiskFactor("RF3", "pT2: over 2 cm and up to 5 cm", weigh.t2),
     RiskFactor("RF4", "Grade 3", weigh.grade_3),
     RiskFactor("RF5", "Ki-67 of 14 % or more", weigh.ki67_at_least_14),
 )

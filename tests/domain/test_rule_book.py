@@ -8,6 +8,7 @@ from domain.protocol.question import Question
 from domain.protocol.readings import QUESTIONS
 from domain.protocol.v2_0 import EDITION
 from domain.rule_book import rule_book, table_1
+from domain.rule_book_words import NOTES
 from tests.named_tests import NamedTest, named_tests
 from tests.rule_book import (
     PROTOCOL,
@@ -70,12 +71,29 @@ def test_every_value_has_an_id_of_its_own_in_its_chapter_a_wording_and_a_source(
     assert len(set(named)) == len(named)
 
 
+def test_every_question_stands_beside_a_value_it_bears_on() -> None:
+    values = [value for chapter in rule_book(EDITION) for value in chapter.values]
+    endpoint = next(value for value in values if value.id == "EFS")
+    assert endpoint.questions == ("PQ-06", "PQ-10", "PQ-12", "PQ-35", "PQ-36")
+    beside = {question for value in values for question in value.questions}
+    assert {question.id for question in QUESTIONS} == beside
+
+
+def test_every_note_belongs_to_a_chapter() -> None:
+    titles = {chapter.title for chapter in rule_book(EDITION)}
+    assert set(NOTES) <= titles
+
+
 def test_the_rule_book_shows_the_doses_and_the_counts_of_table_1() -> None:
     """Protocol: Interventions; Table 1."""
     values = {value.id: value.value for chapter in rule_book(EDITION) for value in chapter.values}
     assert values["RT-HYPO-MAIN"] == "40.05 Gy in 15 of 2.67 Gy"
     assert values["RT-CONV-BOOST"] == "10.00 Gy in 5 of 2.00 Gy"
-    assert values["site-to-investigator"] == "24 hours from awareness; for every"
-    assert values["ethics-fatal"].startswith("7 days from awareness")
+    assert values["site-to-investigator"] == "24 hours from the site's awareness; every one, pregnancies included"
+    assert values["ethics-fatal"].startswith("7 days from the site's awareness")
+    assert values["PTV V100%"] == "at least 95 %; acceptable from 90 %"
+    wordings = {value.id: value.wording for chapter in rule_book(EDITION) for value in chapter.values}
+    assert wordings["LUNG_IPSI V20%"] == "Share of the ipsilateral lung with 20 Gy or more"
+    assert wordings["HEART MEAN_GY"] == "Mean dose to the heart"
     counts = {assessment.value: len(columns) for assessment, columns in table_1(EDITION)}
     assert (counts["PHYSICAL_EXAM"], counts["THYROID"], counts["CHEST_CT"], counts["MAMMOGRAPHY"]) == (10, 9, 6, 5)
