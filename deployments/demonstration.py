@@ -18,6 +18,8 @@ from deployments.laboratory import DemonstrationLaboratory, Fault
 from deployments.mailbox import Mailbox
 from deployments.prefect_connection import one_prefect_connection
 from deployments.prefect_server import PrefectServer
+from domain.allocation.allocation_list import AllocationList
+from domain.allocation.design import ListDesign
 from domain.simulation.assumptions import Assumptions
 from events.recorded import Actor, Source
 from flows.clock import SimulatedClock
@@ -94,15 +96,14 @@ def _fresh_home(home: Path) -> Path:
     return home
 
 
-def _seal_list(keys: Path, seed: int) -> None:
+def _list_of(seed: int) -> AllocationList:
     """The demonstration's allocation list follows from its seed, so that the same seed plays the same trial."""
-    keys.mkdir(mode=0o700)
-    (keys / "allocation-seed").write_bytes(sha256(f"demonstration {seed}".encode()).digest())
+    return AllocationList(ListDesign(), sha256(f"demonstration {seed}".encode()).digest())
 
 
 async def _play(stage: Stage, assumptions: Assumptions, quiet: bool) -> Demonstrated:
-    _seal_list(stage.settings.keys, assumptions.seed)
-    trial_log = open_home(stage.settings, stage.clock.now(), simulated=True)
+    first_list = _list_of(assumptions.seed)
+    trial_log = open_home(stage.settings, stage.clock.now(), simulated=True, first_list=first_list)
     urls = [url.get_secret_value() for url in stage.settings.notify_urls]
     async with Laboratory(str(stage.settings.laboratory_url)) as laboratory, one_prefect_connection():
         given = Resources(stage.settings, stage.clock, trial_log, laboratory, Notifier(urls))

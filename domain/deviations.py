@@ -44,4 +44,5 @@ RULES: tuple[Rule, ...] = (
     following.outcome_before_randomisation,
     following.seen_after_death,
     entering.class_contradicts_score,
+    entering.balanced_by_another_level,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from domain.allocation import Draw
+from domain.allocation.allocation_list import Draw, revealed
 from domain.decide import PatientCommand, decide
 from domain.decisions.command import Circumstances
 from domain.decisions.follow_up import ScheduleFollowUp
@@ -83,11 +83,11 @@ def _asked(event: Event) -> PatientCommand | None:
             return None
 
 
-def _draw(event: Event) -> Callable[[], Draw] | None:
+def _draw(event: Event) -> Callable[[Patient], Draw] | None:
     """The place that was revealed: that it stood on the committed list is proved apart from here."""
     if not isinstance(event, PatientRandomised):
         return None
-    return lambda: Draw(event.sequence_number, event.arm, event.salt, event.proof)
+    return lambda patient: revealed(event)
 
 
 def _again(command: PatientCommand, before: Patient, circumstances: Circumstances) -> tuple[bytes, str]:

@@ -16,7 +16,24 @@ def _about_a_visit(payload: Payload) -> Payload:
     return {"subject" if name == "visit" else name: value for name, value in payload.items()} | {"asked": "coordinator"}
 
 
-UPCASTS: Mapping[str, Upcast] = MappingProxyType({"reminder-sent.v1": ("reminder-sent.v2", _about_a_visit)})
+def _the_only_list(payload: Payload) -> Payload:
+    """There was one list, from the first place on, and it followed from a seed in a file."""
+    kept = {name: payload[name] for name in payload if name not in {"scheme", "block_sizes"}}
+    blocks = {"block_sizes": payload["block_sizes"]} if payload["scheme"] == "PERMUTED_BLOCKS" else {}
+    return {**kept, "scheme": {"scheme": payload["scheme"], **blocks}, "number": 1, "first_place": 1}
+
+
+def _unchanged(payload: Payload) -> Payload:
+    return payload
+
+
+UPCASTS: Mapping[str, Upcast] = MappingProxyType(
+    {
+        "allocation-list-committed.v1": ("allocation-list-committed.v2", _the_only_list),
+        "patient-randomised.v1": ("patient-randomised.v2", _unchanged),
+        "reminder-sent.v1": ("reminder-sent.v2", _about_a_visit),
+    }
+)
 """Wire name as stored → (wire name it becomes, how its payload becomes it)."""
 
 

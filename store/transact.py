@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from domain.allocation import GENERATOR, AllocationList, Draw
+from domain.allocation.record import AllocationRecord
 from domain.decide import PatientCommand, TrialCommand, decide, decide_trial
+from domain.decisions.allocation import AllocationCommand, decide_allocation
 from domain.decisions.command import Circumstances
 from domain.patient import Patient, evolve, fold
 from domain.protocol.edition import Edition
@@ -18,11 +18,13 @@ from domain.standing import Standing, known_at
 from events.catalogue import encode, read
 from events.clinical_date import ClinicalDate
 from events.event import Event
-from events.randomisation import AllocationDrawn, AllocationListCommitted
+from events.randomisation import AllocationDrawn
 from events.recorded import Actor, NewEvent, Provenance, Recorded, Source
 from events.streams import StreamNames
+from store.drawing import Drawing
 from store.event_ids import new_event_id
 from store.event_log import Append, EventLog, StreamMovedOn
+from store.list_keeper import ListKeeper
 from store.recent_patients import RecentPatients
 from store.segments.segments import Segments
 
@@ -46,12 +48,12 @@ class Entry:
 class TrialLog:
     """The trial's log as the domain sees it: patients, the trial, and the one way to add to them.
 
-    `allocation_list` is the secret list of this installation; None where nobody may randomise.
+    `keeper` reads the secret allocation lists of this installation; None where nobody may randomise.
     """
 
     log: EventLog
     names: StreamNames
-    allocation_list: AllocationList | None = None
+    keeper: ListKeeper | None = None
     segments: Segments | None = None
     _editions: dict[int, Edition] = field(default_factory=dict[int, Edition], init=False, repr=False, compare=False)
     """The edition at a version of the trial's stream, which never changes: read once, asked for at every command."""
@@ -73,9 +75,9 @@ class TrialLog:
         """The trial's own stream."""
         return Standing(known_at(self.history(self.names.trial), knowledge))
 
-    def allocations(self) -> Standing:
-        """The allocation stream: the commitment and the draws."""
-        return Standing(self.history(self.names.allocation))
+    def allocations(self) -> AllocationRecord:
+        """The allocation stream: the lists committed and the draws."""
+        return AllocationRecord(self.history(self.names.allocation))
 
     def edition(self) -> Edition:
         """The protocol edition in force, as the trial reads it."""
@@ -110,22 +112,15 @@ class TrialLog:
 
         return _until_it_holds(attempt)
 
-    def commit_allocation_list(self, on: date, entry: Entry) -> None:
-        """Bind the secret list before the first patient; once."""
-        if self.allocation_list is None or self.log.version(self.names.allocation):
-            return
-        design = self.allocation_list.design
-        committed = AllocationListCommitted(
-            occurred_on=ClinicalDate.parse(on),
-            scheme=design.scheme,
-            block_sizes=design.block_sizes,
-            generator=GENERATOR,
-            capacity=design.capacity,
-            **self.allocation_list.committed(),
-        )
-        with suppress(StreamMovedOn):
-            # Another process was faster; that its list is this one is checked when the home is opened.
-            self._append(self.names.allocation, 0, [committed], entry, self.edition())
+    def transact_allocation(self, command: AllocationCommand, entry: Entry) -> tuple[Recorded[Event], ...]:
+        """Carry out a command about the allocation lists. Raises `Rejection`; then nothing is written."""
+
+        def attempt() -> tuple[Recorded[Event], ...]:
+            record, edition = self.allocations(), self.edition()
+            events = decide_allocation(command, record, Circumstances(entry.at, edition))
+            return self._append(self.names.allocation, record.version, events, entry, edition)
+
+        return _until_it_holds(attempt)
 
     def foresee(self, patient_id: str, commands: Sequence[PatientCommand], entry: Entry) -> tuple[Event, ...]:
         """What commands would record. Nothing is written and no allocation is revealed. Raises `Rejection`."""
@@ -135,10 +130,11 @@ class TrialLog:
         self, patient_id: str, commands: Sequence[PatientCommand], entry: Entry
     ) -> tuple[Recorded[Event], ...]:
         patient, edition = self.patient(patient_id), self.edition()
-        drawing = _Drawing(self)
-        circumstances = Circumstances(entry.at, edition, drawing.draw if self.allocation_list else None)
+        circumstances = Circumstances(entry.at, edition)
+        drawing = Drawing(self, self.keeper, edition, circumstances.today) if self.keeper else None
+        circumstances = replace(circumstances, draw=drawing.draw if drawing else None)
         decided = self._decided(patient, commands, circumstances, entry)
-        drawn = drawing.drawn(patient_id, entry, edition)
+        drawn = self._drawn(drawing, patient_id, circumstances, entry) if drawing else None
         return self._append(self.names.patient(patient_id), patient.version, decided, entry, edition, drawn)
 
     def _decided(
@@ -150,6 +146,15 @@ class TrialLog:
                 decided.append(event)
                 patient = evolve(patient, _provisional(event, patient, entry))
         return decided
+
+    def _drawn(self, drawing: Drawing, patient_id: str, circumstances: Circumstances, entry: Entry) -> Append | None:
+        """The draw, to be appended in the same transaction as the randomisation."""
+        if drawing.taken is None:
+            return None
+        version, number = drawing.taken
+        on = ClinicalDate.parse(circumstances.today)
+        event = AllocationDrawn(occurred_on=on, sequence_number=number, patient_id=patient_id)
+        return Append(self.names.allocation, version, [enveloped(event, entry, circumstances.edition)])
 
     def _append(  # noqa: PLR0913, PLR0917 - one argument a part of an append
         self,
@@ -165,30 +170,6 @@ class TrialLog:
         append = Append(stream, expected, [enveloped(event, entry, edition) for event in events])
         self.log.append(append, *((beside,) if beside else ()))
         return self.history(stream, expected)[: len(events)]
-
-
-class _Drawing:
-    """Draws at most one place of the list, and remembers where the allocation stream stood when it did."""
-
-    def __init__(self, trial_log: TrialLog) -> None:
-        self._trial_log = trial_log
-        self._place: tuple[int, int] | None = None
-
-    def draw(self) -> Draw:
-        assert self._trial_log.allocation_list is not None
-        allocations = self._trial_log.allocations()
-        sequence_number = len(allocations.every(AllocationDrawn)) + 1
-        self._place = (allocations.version, sequence_number)
-        return self._trial_log.allocation_list.draw(sequence_number)
-
-    def drawn(self, patient_id: str, entry: Entry, edition: Edition) -> Append | None:
-        """The draw, to be appended in the same transaction as the randomisation."""
-        if self._place is None:
-            return None
-        version, sequence_number = self._place
-        on = ClinicalDate.parse(entry.at.astimezone(edition.site_zone).date())
-        event = AllocationDrawn(occurred_on=on, sequence_number=sequence_number, patient_id=patient_id)
-        return Append(self._trial_log.names.allocation, version, [enveloped(event, entry, edition)])
 
 
 def enveloped(event: Event, entry: Entry, edition: Edition) -> NewEvent:

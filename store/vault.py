@@ -19,11 +19,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from events.consent import EncryptedIdentity, PatientIdentified
+from store.encryption import KEY_BYTES, decrypted, encrypted
 from store.event_log import EventLog
 from store.identity import Identity, read_identity
-
-KEY_BYTES = 32
-_NONCE_BYTES = 12
 
 _ANY = "select patient_id, wrapped_key from patient_key where wrapped_key is not null limit 1"
 _KEY = "select wrapped_key from patient_key where patient_id = :patient_id"
@@ -61,7 +59,7 @@ class Vault:
     def encrypt(self, patient_id: str, identity: Identity) -> EncryptedIdentity:
         """An identity with the patient's key, which is made when she has none. Raises `KeyMissing` once forgotten."""
         key = self._key(patient_id) or self._made(patient_id)
-        ciphertext = b64encode(_encrypted(AESGCM(key), identity.canonical(), _about(patient_id))).decode()
+        ciphertext = b64encode(encrypted(AESGCM(key), identity.canonical(), _about(patient_id))).decode()
         return EncryptedIdentity(key_id=_id_of(key), ciphertext=ciphertext)
 
     def decrypt(self, patient_id: str, encrypted: EncryptedIdentity | PatientIdentified) -> Identity:
@@ -73,7 +71,7 @@ class Vault:
                 "forgotten, restore the database from a backup that holds it"
             )
         try:
-            return read_identity(_decrypted(AESGCM(key), b64decode(encrypted.ciphertext), _about(patient_id)))
+            return read_identity(decrypted(AESGCM(key), b64decode(encrypted.ciphertext), _about(patient_id)))
         except (InvalidTag, ValueError):
             raise KeyMissing(
                 f"what is on record of patient {patient_id} was not encrypted for her with the key {encrypted.key_id}: "
@@ -87,7 +85,7 @@ class Vault:
 
     def _made(self, patient_id: str) -> bytes:
         """A new key; of several processes that make one at once, the one that was first."""
-        wrapped = _encrypted(self._master, secrets.token_bytes(KEY_BYTES), patient_id.encode())
+        wrapped = encrypted(self._master, secrets.token_bytes(KEY_BYTES), patient_id.encode())
         self._log.execute(_MAKE, {"patient_id": patient_id, "wrapped_key": wrapped})
         key = self._key(patient_id)
         if key is None:
@@ -96,7 +94,7 @@ class Vault:
 
     def _unwrapped(self, patient_id: str, wrapped: bytes) -> bytes:
         try:
-            return _decrypted(self._master, wrapped, patient_id.encode())
+            return decrypted(self._master, wrapped, patient_id.encode())
         except (InvalidTag, ValueError):
             raise OtherMasterKey(
                 "keys/master-key is not the one the patients' keys were wrapped with: restore it from its safe copy"
@@ -109,12 +107,3 @@ def _about(patient_id: str) -> bytes:
 
 def _id_of(key: bytes) -> str:
     return sha256(b"imni patient key" + key).hexdigest()[:16]
-
-
-def _encrypted(cipher: AESGCM, plain: bytes, about: bytes) -> bytes:
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + cipher.encrypt(nonce, plain, about)
-
-
-def _decrypted(cipher: AESGCM, kept: bytes, about: bytes) -> bytes:
-    return cipher.decrypt(kept[:_NONCE_BYTES], kept[_NONCE_BYTES:], about)

@@ -15,7 +15,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.allocation import AllocationList, Draw, ListDesign
+from domain.allocation.allocation_list import AllocationList, Draw
+from domain.allocation.design import ListDesign
 from domain.decide import PatientCommand, TrialCommand, decide, decide_trial
 from domain.decisions.command import Circumstances
 from domain.patient import Patient, fold
@@ -133,7 +134,7 @@ class Given:
     patient_id: str = PATIENT
     now: datetime = NOW
     readings: dict[str, str] = field(default_factory=dict[str, str])
-    draw: Callable[[], Draw] | None = None
+    draw: Callable[[Patient], Draw] | None = None
 
     def of(self, patient_id: str) -> Given:
         """The same, of another patient."""
@@ -149,7 +150,11 @@ class Given:
 
     def next_place(self, number: int, allocation_list: AllocationList = LIST) -> Given:
         """The same, with this place of an allocation list to be drawn next."""
-        return replace(self, draw=lambda: allocation_list.draw(number))
+
+        def draw(patient: Patient) -> Draw:
+            return allocation_list.draw(number)
+
+        return replace(self, draw=draw)
 
     def when(self, command: PatientCommand) -> When:
         """Put a command to the patient's stream."""

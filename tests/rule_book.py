@@ -25,7 +25,7 @@ PROTOCOL, TRACEABILITY = ROOT / "docs" / "protocol.md", ROOT / "docs" / "traceab
 
 _KEPT_IN = {
     "G": ("domain/endpoints.py", "domain/observation.py"),
-    "A": ("domain/allocation.py", "domain/decisions/randomisation.py"),
+    "A": ("domain/allocation/allocation_list.py", "domain/decisions/randomisation.py"),
 }
 GOLDEN_STREAMS = tuple(f"G{number:02}" for number in range(1, 26))
 ALLOCATION_CHECKS = tuple(f"A{number:02}" for number in range(1, 19))

@@ -9,7 +9,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from domain.allocation import Draw
+from domain.allocation.allocation_list import Draw
+from domain.patient import Patient
 from domain.protocol.edition import Edition
 from events.clinical_date import Day
 from events.event import Event, Facts
@@ -63,12 +64,13 @@ class Ask(Command):
 class Circumstances:
     """What a decision may know beyond the stream: the instant, the protocol in force, and the next allocation.
 
-    `draw` reveals the next place of the allocation list; it is asked only once everything else permits it.
+    `draw` reveals the next place of the allocation list to a patient, as she stands now; it is asked only once
+    everything else permits it.
     """
 
     now: datetime
     edition: Edition
-    draw: Callable[[], Draw] | None = None
+    draw: Callable[[Patient], Draw] | None = None
 
     @property
     def today(self) -> date:

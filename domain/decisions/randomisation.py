@@ -40,7 +40,7 @@ def randomise(command: RandomisePatient, patient: Patient, circumstances: Circum
         raise OutOfOrder(
             "allocation list", "none", "no allocation list is committed", "Open the trial first: `imni init`"
         )
-    draw = circumstances.draw()
+    draw = circumstances.draw(patient)
     return [
         PatientRandomised(
             occurred_on=command.occurred_on,
@@ -48,6 +48,7 @@ def randomise(command: RandomisePatient, patient: Patient, circumstances: Circum
             sequence_number=draw.sequence_number,
             salt=draw.salt,
             proof=draw.proof,
+            balancing=draw.balancing,
         )
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.allocation.minimisation import level_of
 from domain.deviation_rules.deviation import Deviation, Found
 from domain.eligibility import actual_start, failed, weigh_all
 from domain.patient import Patient
@@ -10,6 +11,7 @@ from domain.risk_class import class_contradiction
 from events.consent import ConsentKind, ConsentSigned
 from events.genomics import GenomicTestOrdered
 from events.radiotherapy import RadiotherapyStarted
+from events.randomisation import PatientRandomised
 
 
 def randomised_against_criteria(patient: Patient, edition: Edition) -> Found:
@@ -60,3 +62,15 @@ def tested_without_consent(patient: Patient, edition: Edition) -> Found:
     if order is not None and consents and order.occurred_on.latest < min(consents):
         wording = f"RecurIndex test ordered on {order.occurred_on}, before consent was signed"
         yield Deviation("PQ-26", "minor", wording, (order.event_id,))
+
+
+def balanced_by_another_level(patient: Patient, edition: Edition) -> Found:
+    """A level the arm was weighed by that was put right since: the one used stands (A15)."""
+    entry = patient.first(PatientRandomised)
+    if entry is None or entry.event.balancing is None:
+        return
+    for used in entry.event.balancing.levels:
+        now = level_of(patient, used.factor, edition, entry.occurred_on.latest)
+        if now != used.level:
+            wording = f"Allocated with {used.factor} {used.level}; it is {now or 'not known'} now"
+            yield Deviation("BALANCE", "minor", wording, (entry.event_id,))

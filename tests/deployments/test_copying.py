@@ -25,12 +25,12 @@ def test_backed_up_and_restored_it_is_the_same_trial(home: Home, tmp_path: Path)
     backed_up = home.json("backup", file)
     assert set(backed_up) == {*_TOLD, "made_at", "keys_to_keep_elsewhere", "bytes"}
     assert (backed_up["kind"], backed_up["events"]) == ("simulated", 4)
-    assert [key["name"] for key in backed_up["keys_to_keep_elsewhere"]] == ["allocation-seed"]
+    assert [key["name"] for key in backed_up["keys_to_keep_elsewhere"]] == ["allocation-key"]
     assert home.json("export", "--events", exported)["root"] == backed_up["root"]
 
     other = Home(tmp_path / "other", simulated=False)
     restored = other.json("restore", file)
-    assert restored == {**{key: backed_up[key] for key in _TOLD}, "keys_to_fetch": ["allocation-seed"]}
+    assert restored == {**{key: backed_up[key] for key in _TOLD}, "keys_to_fetch": ["allocation-key"]}
     shutil.copytree(home.path / "keys", other.path / "keys", dirs_exist_ok=True)
     assert other.json("verify")["ok"]
     assert {each["equal"] for each in other.json("rebuild")} == {True}
@@ -41,8 +41,8 @@ def test_backed_up_and_restored_it_is_the_same_trial(home: Home, tmp_path: Path)
 def test_a_person_is_told_loudly_which_keys_are_not_in_it_and_which_to_fetch(home: Home, tmp_path: Path) -> None:
     ran = home.imni("backup", str(file := tmp_path / "a.zip"))
     assert "NOT in it" in ran.stdout
-    assert "allocation-seed  SHA-256" in ran.stdout
-    assert (home.path / "keys" / "allocation-seed").read_bytes() not in file.read_bytes()
+    assert "allocation-key  SHA-256" in ran.stdout
+    assert (home.path / "keys" / "allocation-key").read_bytes() not in file.read_bytes()
     without = Home(tmp_path / "without", simulated=False).imni("restore", str(file))
     assert "put these keys into" in without.stdout
     shutil.copytree(home.path / "keys", tmp_path / "with" / "keys")

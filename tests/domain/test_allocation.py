@@ -8,33 +8,19 @@ from itertools import islice
 
 import pytest
 
-from domain.allocation import GENERATOR, AllocationList, Draw, ListDesign, byte_stream, draw_below, proves
+from domain.allocation.allocation_list import AllocationList, Draw, proves
+from domain.allocation.design import ListDesign
+from domain.allocation.generator import byte_stream, draw_below
 from domain.rejections import Implausible, NotPermitted
-from events.clinical_date import ClinicalDate
-from events.randomisation import AllocationListCommitted, AllocationScheme, Arm
+from events.randomisation import Arm, PermutedBlocks
+from tests.allocations import committed, seed
 
-BLOCKS = ListDesign(AllocationScheme.PERMUTED_BLOCKS, capacity=214)
-SIMPLE = ListDesign(AllocationScheme.SIMPLE, capacity=24)
+BLOCKS = ListDesign(PermutedBlocks(), capacity=214)
+SIMPLE = ListDesign(capacity=24)
 ZERO_SEED = bytes(32)
 
 
-def _committed(allocation_list: AllocationList) -> AllocationListCommitted:
-    design = allocation_list.design
-    return AllocationListCommitted(
-        occurred_on=ClinicalDate(2020, 12, 10),
-        scheme=design.scheme,
-        block_sizes=design.block_sizes,
-        generator=GENERATOR,
-        capacity=design.capacity,
-        **allocation_list.committed(),
-    )
-
-
-def _seed(number: int) -> bytes:
-    return sha256(number.to_bytes(8, "big")).digest()
-
-
-def test_golden_vector_a01_the_list_of_the_zero_seed() -> None:
+def test_golden_vector_a01_the_list_of_the_zeroseed() -> None:
     """Source: reference code of the protocol survey, appendix A (A01)."""
     arms = [arm.value for arm in AllocationList(BLOCKS, ZERO_SEED).arms()]
     assert " ".join(arms[:12]) == "OMIT IMNI IMNI OMIT IMNI OMIT IMNI IMNI OMIT OMIT OMIT IMNI"
@@ -48,26 +34,26 @@ def test_the_simple_scheme_of_the_zero_seed_never_changes() -> None:
 
 
 @pytest.mark.parametrize("size", [2, 4, 6])
-@pytest.mark.parametrize("seed", range(20))
-def test_every_block_is_balanced(size: int, seed: int) -> None:
+@pytest.mark.parametrize("number", range(20))
+def test_every_block_is_balanced(size: int, number: int) -> None:
     """A02: every block is balanced."""
-    design = ListDesign(AllocationScheme.PERMUTED_BLOCKS, capacity=60, block_sizes=(size,))
-    arms = AllocationList(design, _seed(seed)).arms()
+    design = ListDesign(PermutedBlocks(block_sizes=(size,)), capacity=60)
+    arms = AllocationList(design, seed(number)).arms()
     for start in range(0, 60, size):
         assert arms[start : start + size].count(Arm.OMIT) == size // 2
 
 
 def test_under_mixed_blocks_the_arms_are_never_more_than_half_a_block_apart() -> None:
-    for seed in range(50):
+    for number in range(50):
         lead = 0
-        for arm in AllocationList(BLOCKS, _seed(seed)).arms():
+        for arm in AllocationList(BLOCKS, seed(number)).arms():
             lead += 1 if arm is Arm.OMIT else -1
             assert abs(lead) <= 3
 
 
 def test_permutations_of_a_block_are_equally_likely() -> None:
     """A03: block permutations are uniform."""
-    design = ListDesign(AllocationScheme.PERMUTED_BLOCKS, capacity=4000, block_sizes=(4,))
+    design = ListDesign(PermutedBlocks(block_sizes=(4,)), capacity=4000)
     arms = AllocationList(design, ZERO_SEED).arms()
     seen = Counter(arms[start : start + 4] for start in range(0, 4000, 4))
     expected = 1000 / 6
@@ -78,7 +64,7 @@ def test_permutations_of_a_block_are_equally_likely() -> None:
 
 @pytest.mark.parametrize("bound", [2, 3, 5, 6, 7, 256])
 def test_a_draw_below_a_bound_is_uniform(bound: int) -> None:
-    stream = byte_stream(_seed(bound))
+    stream = byte_stream(seed(bound))
     draws = Counter(draw_below(stream, bound) for _ in range(200 * bound))
     assert set(draws) == set(range(bound))
     assert sum((count - 200) ** 2 / 200 for count in draws.values()) < 2.5 * bound + 20
@@ -92,18 +78,18 @@ def test_bytes_that_would_favour_small_numbers_are_rejected() -> None:
 @pytest.mark.parametrize("design", [SIMPLE, replace(BLOCKS, capacity=25), ListDesign(capacity=1)])
 def test_every_place_proves_that_it_stood_in_the_committed_list(design: ListDesign) -> None:
     """A09: the proof of every place verifies."""
-    allocation_list = AllocationList(design, _seed(1))
-    committed = _committed(allocation_list)
+    allocation_list = AllocationList(design, seed(1))
+    bound = committed(allocation_list)
     draws = [allocation_list.draw(number) for number in range(1, design.capacity + 1)]
-    assert all(proves(draw, committed) for draw in draws)
+    assert all(proves(draw, bound) for draw in draws)
     assert tuple(draw.arm for draw in draws) == allocation_list.arms()
     assert [draw.sequence_number for draw in draws] == list(range(1, design.capacity + 1))
 
 
 def test_an_altered_draw_proves_nothing() -> None:
     """A09: an altered one does not."""
-    allocation_list = AllocationList(SIMPLE, _seed(1))
-    committed = _committed(allocation_list)
+    allocation_list = AllocationList(SIMPLE, seed(1))
+    bound = committed(allocation_list)
     for number in range(1, SIMPLE.capacity + 1):
         draw = allocation_list.draw(number)
         other_arm = Arm.IMNI if draw.arm is Arm.OMIT else Arm.OMIT
@@ -114,39 +100,39 @@ def test_an_altered_draw_proves_nothing() -> None:
             replace(draw, proof=(bytes(32).hex(), *draw.proof[1:])),
             replace(draw, proof=draw.proof[:-1]),
         )
-        assert not any(proves(change, committed) for change in altered)
+        assert not any(proves(change, bound) for change in altered)
 
 
 def test_another_seed_or_another_design_is_another_commitment() -> None:
     lists = [
-        AllocationList(SIMPLE, _seed(1)),
-        AllocationList(SIMPLE, _seed(2)),
-        AllocationList(replace(SIMPLE, capacity=25), _seed(1)),
-        AllocationList(replace(BLOCKS, capacity=24), _seed(1)),
-        AllocationList(replace(BLOCKS, capacity=24, block_sizes=(4,)), _seed(1)),
+        AllocationList(SIMPLE, seed(1)),
+        AllocationList(SIMPLE, seed(2)),
+        AllocationList(replace(SIMPLE, capacity=25), seed(1)),
+        AllocationList(replace(BLOCKS, capacity=24), seed(1)),
+        AllocationList(ListDesign(PermutedBlocks(block_sizes=(4,)), capacity=24), seed(1)),
     ]
     assert len({found.committed()["commitment"] for found in lists}) == len(lists)
     assert len({found.committed()["merkle_root"] for found in lists}) == len(lists)
-    assert lists[0].committed() == AllocationList(SIMPLE, _seed(1)).committed()
+    assert lists[0].committed() == AllocationList(SIMPLE, seed(1)).committed()
 
 
 def test_nothing_published_shows_the_seed_or_an_arm() -> None:
-    allocation_list = AllocationList(BLOCKS, _seed(1))
+    allocation_list = AllocationList(BLOCKS, seed(1))
     shown = f"{allocation_list!r} {allocation_list} {allocation_list.committed()}"
-    assert _seed(1).hex() not in shown
-    assert repr(_seed(1)) not in shown
+    assert seed(1).hex() not in shown
+    assert repr(seed(1)) not in shown
     assert "OMIT" not in shown
     assert "IMNI" not in shown
 
 
 def test_equal_arms_at_different_places_have_different_leaves() -> None:
-    draws = [AllocationList(SIMPLE, _seed(1)).draw(number) for number in range(1, 25)]
+    draws = [AllocationList(SIMPLE, seed(1)).draw(number) for number in range(1, 25)]
     assert len({draw.salt for draw in draws}) == 24
 
 
 @pytest.mark.parametrize("place", [0, 25, -1])
 def test_beyond_the_list_nothing_is_drawn(place: int) -> None:
-    allocation_list = AllocationList(SIMPLE, _seed(1))
+    allocation_list = AllocationList(SIMPLE, seed(1))
     assert isinstance(allocation_list.draw(24), Draw)
     with pytest.raises(NotPermitted, match="the list has 24 places"):
         allocation_list.draw(place)
@@ -155,4 +141,4 @@ def test_beyond_the_list_nothing_is_drawn(place: int) -> None:
 @pytest.mark.parametrize("sizes", [(), (3,), (2, 5), (0,)])
 def test_a_block_holds_both_arms_equally_often(sizes: tuple[int, ...]) -> None:
     with pytest.raises(Implausible, match="both arms equally often"):
-        ListDesign(AllocationScheme.PERMUTED_BLOCKS, block_sizes=sizes)
+        ListDesign(PermutedBlocks(block_sizes=sizes))

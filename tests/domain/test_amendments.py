@@ -87,7 +87,7 @@ def _replayed(edition: Edition, *life: Event) -> dict[str, Replayed]:
 
 def test_every_decision_comes_out_bit_for_bit_under_the_rules_of_its_day() -> None:
     found = _replayed(EDITION)
-    assert set(found) == {"eligibility-confirmed.v1", "patient-randomised.v1", "follow-up-scheduled.v1"}
+    assert set(found) == {"eligibility-confirmed.v1", "patient-randomised.v2", "follow-up-scheduled.v1"}
     assert [each.again for each in found.values() if not each.agrees] == []
 
 
@@ -100,5 +100,5 @@ def test_as_if_under_the_amendment_decisions_come_out_otherwise() -> None:
     found = _replayed(amended())
     assert not any(each.agrees for each in found.values())
     assert b'"failed":["IC04"]' in found["eligibility-confirmed.v1"].again.replace(b" ", b"")
-    assert b"IC04" in found["patient-randomised.v1"].again
+    assert b"IC04" in found["patient-randomised.v2"].again
     assert b"2021-04-18" in found["follow-up-scheduled.v1"].again

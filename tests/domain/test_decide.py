@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.allocation import Draw
+from domain.allocation.allocation_list import Draw
 from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS, PatientCommand, decide, decide_trial
 from domain.decisions.command import Circumstances, Report
 from domain.decisions.corrections import CorrectEntry, VoidEntry
@@ -21,7 +21,7 @@ from tests.events.any_event import any_of
 from tests.given import LIST, NOW, entry, patient_with, trial_with
 
 
-def _draw() -> Draw:
+def _draw(patient: Patient) -> Draw:
     return LIST.draw(1)
 
 

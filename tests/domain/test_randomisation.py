@@ -4,17 +4,19 @@ from typing import Any
 
 import pytest
 
-from domain.allocation import AllocationList, Draw, ListDesign, proves
+from domain.allocation.allocation_list import AllocationList, Draw, proves
+from domain.allocation.design import ListDesign
 from domain.decide import decide
 from domain.decisions.command import Circumstances
 from domain.decisions.randomisation import RandomisePatient, RecordAllocationElsewhere
+from domain.patient import Patient
 from domain.protocol.v2_0 import EDITION
 from domain.rejections import Contradiction, Implausible, NotPermitted, OutOfOrder, Rejection
 from events.clinical_date import ClinicalDate
 from events.consent import ConsentSigned
 from events.event import Event
 from events.genomics import GenomicResultReported
-from events.randomisation import AllocationListCommitted, AllocationScheme, Arm, PatientRandomised
+from events.randomisation import AllocationListCommitted, Arm, PatientRandomised, Simple
 from events.screening import (
     MedicalHistoryRecorded,
     PathologyReported,
@@ -50,13 +52,14 @@ def test_an_eligible_patient_takes_the_next_place_with_its_proof(place: int) -> 
 
 
 def test_the_proof_in_the_event_verifies_against_the_commitment() -> None:
-    events = decide(RANDOMISE, patient_with(*READY), Circumstances(NOW, EDITION, lambda: LIST.draw(3)))
+    events = decide(RANDOMISE, patient_with(*READY), Circumstances(NOW, EDITION, lambda patient: LIST.draw(3)))
     (event,) = events
     assert isinstance(event, PatientRandomised)
     committed = AllocationListCommitted(
         occurred_on=ClinicalDate(2020, 12, 10),
-        scheme=AllocationScheme.SIMPLE,
-        block_sizes=(),
+        number=1,
+        first_place=1,
+        scheme=Simple(),
         generator="",
         capacity=LIST.design.capacity,
         **LIST.committed(),
@@ -67,7 +70,7 @@ def test_the_proof_in_the_event_verifies_against_the_commitment() -> None:
 def test_who_was_randomised_is_not_randomised_again_and_no_place_is_looked_at() -> None:
     """A06: nobody is randomised twice."""
 
-    def never() -> Draw:
+    def never(patient: Patient) -> Draw:
         raise AssertionError("a place was revealed")
 
     given(*facts.enrolled()).when(RANDOMISE).then()

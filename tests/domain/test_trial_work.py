@@ -18,7 +18,7 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 
 WITHOUT_EFFECT = {
     "allocation-drawn.v1",
-    "allocation-list-committed.v1",
+    "allocation-list-committed.v2",
     "analysis-performed.v1",
     "audit-performed.v1",
     "data-cut-declared.v1",

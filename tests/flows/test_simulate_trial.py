@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.allocation import AllocationList, ListDesign
+from domain.allocation.allocation_list import AllocationList
+from domain.allocation.design import ListDesign
 from domain.decisions.conduct import ActivateEdition, OpenTrial
 from domain.deviations import deviations
 from domain.endpoints import ENDPOINTS, derive
@@ -33,14 +34,15 @@ from events.consent import (
 from events.corrections import EntryCorrected
 from events.outcomes import OutcomeAdjudicated
 from events.radiotherapy import NodalVolumeDelivered
-from events.randomisation import AllocationTakenOver
+from events.randomisation import AllocationListCommitted, AllocationTakenOver
 from events.recorded import Source
 from events.streams import StreamNames
 from flows.clock import SimulatedClock
-from flows.home import ENGINE
+from flows.home import ENGINE, commit_first_list
 from flows.live_patients import patients_as_of
 from flows.simulate_trial import Progress, SimulatedTrial, simulate_trial
 from store.integrity import verify_file
+from store.list_keeper import ListKeeper
 from store.sqlite_event_log import open_sqlite_log
 from store.transact import Entry, TrialLog
 from tests.domain.simulation.eventful import eventful
@@ -82,11 +84,11 @@ class Ended:
 
 def _opened(path: Path) -> TrialLog:
     log = open_sqlite_log(path, simulated=True)
-    trial_log = TrialLog(log, StreamNames(simulated=True), AllocationList(ListDesign(), bytes(32)))
+    trial_log = TrialLog(log, StreamNames(simulated=True), ListKeeper(bytes(32)))
     on, entry = ClinicalDate.parse(BEGIN.date()), Entry(ENGINE, Source(kind="simulation"), BEGIN)
     trial_log.transact_trial(OpenTrial(occurred_on=on, simulated=True), entry)
     trial_log.transact_trial(ActivateEdition(occurred_on=on, edition="2.0", ethics_reference="RJ 2020-250"), entry)
-    trial_log.commit_allocation_list(BEGIN.date(), entry)
+    commit_first_list(trial_log, AllocationList(ListDesign(), bytes(32)), on, entry)
     return trial_log
 
 
@@ -187,8 +189,8 @@ async def test_the_same_seed_gives_the_same_events(tmp_path: Path) -> None:
 
 
 def _without_ids(ended: Ended) -> list[tuple[object, ...]]:
-    """The log without event ids, which are new each time, and the entries that name one."""
-    naming = (EntryCorrected.type, OutcomeAdjudicated.type, "entry-voided.v1")
+    """The log without event ids, which are new each time, the entries that name one, and what is encrypted."""
+    naming = (EntryCorrected.type, OutcomeAdjudicated.type, "entry-voided.v1", AllocationListCommitted.type)
     return [
         (stored.stream, stored.version, stored.type, stored.occurred_on, stored.recorded_at, stored.provenance)
         + (() if stored.type in naming else (stored.data,))

@@ -109,7 +109,7 @@ def test_as_if_the_amendment_had_always_held_the_difference_is_printed_and_nothi
     assert (code, told["decisions"], amended_trial.trial_log.log.last_position()) == (0, DECISIONS, before)
     assert differing == {
         (BEFORE, "eligibility-confirmed.v1"),
-        (BEFORE, "patient-randomised.v1"),
+        (BEFORE, "patient-randomised.v2"),
         (BEFORE, "follow-up-scheduled.v1"),
     }
     (failed,) = [each for each in told["differing"] if each["type"] == "eligibility-confirmed.v1"]

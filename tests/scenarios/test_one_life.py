@@ -166,7 +166,7 @@ def live(patient: Patient, step: Step) -> Patient:
     now = datetime.fromisoformat(f"{step.on}T12:00:00").replace(tzinfo=UTC)
     events = [entry.event for entry in patient.history]
     for happened in step.happened:
-        circumstances = Circumstances(now, EDITION, lambda: LIST.draw(1))
+        circumstances = Circumstances(now, EDITION, lambda patient: LIST.draw(1))
         events += decide(told(happened), patient_with(*events), circumstances)
     return patient_with(*events)
 

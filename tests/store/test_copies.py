@@ -38,7 +38,7 @@ from tests.store.envelopes import NOW, append, minutes_later, new_event
 from tests.store.processes import together
 from tests.store.trial_logs import keep, opened
 
-SEED = KeptElsewhere(name="allocation-seed", sha256="ab" * 32)
+SEED = KeptElsewhere(name="allocation-key", sha256="ab" * 32)
 
 
 @pytest.fixture

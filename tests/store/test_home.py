@@ -23,10 +23,9 @@ def home(tmp_path: Path) -> Path:
 
 
 def _open(home: Path, simulated: bool) -> tuple[str, bytes]:
-    """The commitment and the seed this process ends up with."""
+    """The commitment and the key this process ends up with."""
     with (trial_log := opened(home, simulated=simulated)).log:
-        assert trial_log.allocation_list is not None
-        return trial_log.allocation_list.committed()["commitment"], (home / "keys" / "allocation-seed").read_bytes()
+        return trial_log.allocations().in_force.commitment, (home / "keys" / "allocation-key").read_bytes()
 
 
 @pytest.mark.parametrize("simulated", [False, True])
@@ -41,7 +40,7 @@ def test_eight_processes_that_begin_at_once_make_one_home(home: Path, simulated:
         assert committed.event.commitment == commitment
         assert trial_log.log.last_position() == 3
     assert verify_file(home / "log.sqlite").ok
-    assert [path.name for path in (home / "keys").iterdir()] == ["allocation-seed"]
+    assert [path.name for path in (home / "keys").iterdir()] == ["allocation-key"]
 
 
 def test_opening_again_records_nothing(home: Path) -> None:
@@ -51,9 +50,9 @@ def test_opening_again_records_nothing(home: Path) -> None:
         assert trial_log.log.last_position() == 3
 
 
-def test_the_seed_is_readable_by_its_owner_only(home: Path) -> None:
+def test_the_key_is_readable_by_its_owner_only(home: Path) -> None:
     _open(home, False)
-    assert stat.S_IMODE((home / "keys" / "allocation-seed").stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / "keys" / "allocation-key").stat().st_mode) == 0o600
     assert stat.S_IMODE((home / "keys").stat().st_mode) == 0o700
 
 
@@ -61,25 +60,25 @@ def test_two_homes_have_two_lists(tmp_path: Path) -> None:
     assert _open(tmp_path / "a", False)[0] != _open(tmp_path / "b", False)[0]
 
 
-def test_a_lost_seed_is_refused_and_never_made_anew(home: Path) -> None:
+def test_a_lost_key_is_refused_and_never_made_anew(home: Path) -> None:
     _open(home, False)
-    seed = home / "keys" / "allocation-seed"
-    seed.unlink()
+    key = home / "keys" / "allocation-key"
+    key.unlink()
     with pytest.raises(HomeRefused, match=r"missing.*safe copy"):
         opened(home)
-    assert not seed.exists()
+    assert not key.exists()
 
 
 @pytest.mark.parametrize(("content", "words"), [(bytes(32), "not the one"), (b"short", "damaged"), (b"", "damaged")])
-def test_another_or_a_damaged_seed_is_refused_until_the_right_one_is_back(
+def test_another_or_a_damaged_key_is_refused_until_the_right_one_is_back(
     home: Path, content: bytes, words: str
 ) -> None:
     before = _open(home, False)
-    seed = home / "keys" / "allocation-seed"
-    seed.write_bytes(content)
+    key = home / "keys" / "allocation-key"
+    key.write_bytes(content)
     with pytest.raises(HomeRefused, match=rf"{words}.*safe copy"):
         opened(home)
-    seed.write_bytes(before[1])
+    key.write_bytes(before[1])
     assert _open(home, False) == before
 
 
@@ -90,12 +89,10 @@ def test_a_home_of_the_other_kind_is_refused(home: Path) -> None:
 
 
 def test_a_home_left_half_made_is_finished(home: Path) -> None:
-    """The seed was written and the log begun when the power went."""
-    first = opened(home)
-    first.log.close()
+    """The key was written and the log begun when the power went."""
+    first = _open(home, False)
     for path in home.glob("log.sqlite*"):
         path.unlink()
-    with (trial_log := opened(home)).log:
-        assert trial_log.allocation_list is not None
-        assert first.allocation_list is not None
-        assert trial_log.allocation_list.committed() == first.allocation_list.committed()
+    commitment, key = _open(home, False)
+    assert key == first[1]
+    assert commitment != first[0]

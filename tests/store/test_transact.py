@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.allocation import AllocationList, Draw
+from domain.allocation.allocation_list import AllocationList
 from domain.decide import PatientCommand
 from domain.decisions.conduct import ActivateEdition, ChooseReading, OpenQuery
 from domain.decisions.corrections import CorrectEntry
@@ -22,15 +22,16 @@ from domain.decisions.screening import RecordPathology, RecordPerformanceStatus,
 from domain.rejections import NotPermitted, Rejection
 from events.conduct import QueryOpened
 from events.corrections import EntryCorrected
-from events.randomisation import AllocationDrawn, PatientRandomised
+from events.randomisation import AllocationDrawn, AllocationListCommitted, PatientRandomised
 from events.screening import PathologyReported
 from flows.settings import read_settings
 from store.event_log import StreamMovedOn
 from store.integrity import verify_log
+from store.list_keeper import ListKeeper
 from store.transact import TrialLog
 from tests.facts import day, death, eligibility_confirmed, eligible, pathology, query, screened
 from tests.store.processes import together
-from tests.store.trial_logs import LI_WEI, LIST, NOW, keep, opened
+from tests.store.trial_logs import LI_WEI, NOW, keep, opened
 
 pytestmark = pytest.mark.usefixtures("either_database")
 
@@ -134,32 +135,36 @@ def test_two_at_once_with_the_same_fact_record_it_once(trial_log: TrialLog) -> N
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class _Interrupted(AllocationList):
-    """A list during whose draw somebody else records something."""
+class _Interrupted(ListKeeper):
+    """A keeper of lists, during whose reading of one somebody else records something."""
 
     meanwhile: Callable[[], None] = lambda: None
 
-    def draw(self, sequence_number: int) -> Draw:
+    def opened(self, committed: AllocationListCommitted) -> AllocationList:
         self.meanwhile()
-        return AllocationList(self.design, self.seed).draw(sequence_number)
+        return ListKeeper(self.key, self.first_seed).opened(committed)
+
+
+def _interrupted(trial_log: TrialLog, meanwhile: Callable[[], None]) -> TrialLog:
+    assert trial_log.keeper is not None
+    return replace(trial_log, keeper=_Interrupted(trial_log.keeper.key, None, meanwhile))
 
 
 def test_what_the_slower_one_decides_rests_on_what_the_faster_one_recorded(trial_log: TrialLog) -> None:
     """While her place is drawn the patient's death is entered: the randomisation is then refused, nothing is drawn."""
     _ready(trial_log, ANNA)
     dies = partial(keep, trial_log, ANNA, death("2021-01-09"))
-    allocation_list = _Interrupted(LIST.design, LIST.seed, dies)
     with pytest.raises(NotPermitted, match="died on 2021-01-09"):
-        replace(trial_log, allocation_list=allocation_list).transact(ANNA, _randomise(), LI_WEI)
+        _interrupted(trial_log, dies).transact(ANNA, _randomise(), LI_WEI)
     assert not trial_log.allocations().every(AllocationDrawn)
 
 
 def test_a_stream_that_never_stands_still_is_given_up_by_name(trial_log: TrialLog) -> None:
     _ready(trial_log, ANNA)
     numbers = count()
-    talks = _Interrupted(LIST.design, LIST.seed, lambda: keep(trial_log, ANNA, query(f"Q-{next(numbers)}")))
+    talks = _interrupted(trial_log, lambda: keep(trial_log, ANNA, query(f"Q-{next(numbers)}")))
     with pytest.raises(StreamMovedOn):
-        replace(trial_log, allocation_list=talks).transact(ANNA, _randomise(), LI_WEI)
+        talks.transact(ANNA, _randomise(), LI_WEI)
     assert not trial_log.allocations().every(AllocationDrawn)
 
 
@@ -178,11 +183,12 @@ def test_randomisations_at_once_draw_consecutive_places_one_a_patient(trial_log:
     assert sum(together(4, _randomise_one, home, patient_ids)) == len(patient_ids)
     drawn = [entry.event for entry in trial_log.allocations().every(AllocationDrawn)]
     assert [draw.sequence_number for draw in drawn] == list(range(1, 9))
-    assert trial_log.allocation_list is not None
+    assert trial_log.keeper is not None
+    allocation_list = trial_log.keeper.opened(trial_log.allocations().in_force)
     for draw in drawn:
         (randomised,) = trial_log.patient(draw.patient_id).every(PatientRandomised)
         assert randomised.event.sequence_number == draw.sequence_number
-        assert randomised.event.arm == trial_log.allocation_list.draw(draw.sequence_number).arm
+        assert randomised.event.arm == allocation_list.draw(draw.sequence_number).arm
     assert sorted(draw.patient_id for draw in drawn) == patient_ids
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from domain.allocation import AllocationList, ListDesign
 from domain.protocol.v2_0 import EDITION
 from events.event import Event
 from events.recorded import Actor, Source
@@ -16,7 +15,6 @@ from store.transact import Entry, TrialLog, enveloped
 
 NOW = datetime(2026, 12, 1, 4, tzinfo=UTC)
 LI_WEI = Entry(Actor(id="li.wei", role="coordinator", kind="human"), Source(kind="form"), NOW)
-LIST = AllocationList(ListDesign(), bytes(32))
 
 
 def opened(home: Path, *, simulated: bool = False) -> TrialLog:
