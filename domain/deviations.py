@@ -24,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     entering.started_late,
     entering.tested_without_consent,
     entering.consented_after_randomisation,
+    entering.consented_on_another_form,
     entering.treated_before_randomisation,
     planning.treated_without_review,
     planning.reviewed_by_planner,

@@ -38,6 +38,7 @@ class Departed(NamedTuple):
 DEPARTED_FROM: Mapping[str, Departed] = MappingProxyType(
     {
         "ARM": Departed("Interventions"),
+        "BALANCE": Departed("Allocation", ("RANDOMISATION",)),
         "BOOST": Departed("Interventions"),
         "CBCT": Departed("Treatment verification", ("CBCT",)),
         "DOSE": Departed("Interventions", ("RT",)),

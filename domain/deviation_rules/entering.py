@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from domain.allocation.minimisation import level_of
 from domain.deviation_rules.deviation import Deviation, Found
 from domain.eligibility import actual_start, failed, weigh_all
@@ -37,6 +39,27 @@ def consented_after_randomisation(patient: Patient, edition: Edition) -> Found:
     if consent is not None and consent.occurred_on.earliest > patient.allocation.occurred_on.latest:
         wording = f"Trial consent signed on {consent.occurred_on}, after randomisation"
         yield Deviation("IC11", "major", wording, (consent.event_id,))
+
+
+def consented_on_another_form(patient: Patient, edition: Edition) -> Found:
+    """Trial consent on the form of an edition that was surely not in force that day; forms carry its number."""
+    chain = _with_superseded(edition)
+    for consent in patient.every(ConsentSigned):
+        signed = next((each for each in chain if each.id == consent.event.form_version), None)
+        possible = {_in_force(chain, day).id for day in (consent.occurred_on.earliest, consent.occurred_on.latest)}
+        if consent.event.kind is ConsentKind.TRIAL and signed is not None and signed.id not in possible:
+            wording = f"Trial consent of {consent.occurred_on} on the form of edition {signed.id}, in force was "
+            yield Deviation("IC11", "minor", wording + " or ".join(sorted(possible)), (consent.event_id,))
+
+
+def _with_superseded(edition: Edition) -> tuple[Edition, ...]:
+    """Newest first."""
+    return (edition, *(_with_superseded(edition.supersedes) if edition.supersedes else ()))
+
+
+def _in_force(chain: tuple[Edition, ...], on: date) -> Edition:
+    """The edition in force on a day; before any was activated, the first."""
+    return next((each for each in chain if each.activated_on is not None and each.activated_on <= on), chain[-1])
 
 
 def treated_before_randomisation(patient: Patient, edition: Edition) -> Found:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from domain.deviations import deviations
 from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition, Policy
@@ -58,6 +59,27 @@ def test_the_number_on_the_form_counts_more_than_its_day() -> None:
     early_on_the_new_one = patient_with(facts.screened(), facts.consented(FIRST, form_version="2.1"))
     assert edition_for(late_on_the_old_form, in_force()).columns == EDITION.columns
     assert edition_for(early_on_the_new_one, in_force()).columns == VISITS_30_DAYS_LATER
+
+
+@pytest.mark.parametrize(
+    ("form", "on", "wording"),
+    [
+        ("2.0", FIRST, None),
+        ("2.0", "2021-05-31", None),
+        ("2.0", ACTIVATED, "Trial consent of 2021-06-01 on the form of edition 2.0, in force was 2.1"),
+        ("2.1", ACTIVATED, None),
+        ("2.1", FIRST, "Trial consent of 2021-01-05 on the form of edition 2.1, in force was 2.0"),
+        ("2.0", "2021", None),
+        ("1.3", "2021-07-05", None),
+        ("", "2021-07-05", None),
+    ],
+)
+def test_ic11_consent_is_signed_on_the_form_in_force_that_day(form: str, on: str, wording: str | None) -> None:
+    signed = facts.consented(on, form_version=form)
+    patient = patient_with(*facts.eligible(signed), facts.consented_to_test(form_version=form), facts.randomised())
+    found = [d for d in deviations(patient, in_force()) if d.rule == "IC11" and "form" in d.wording]
+    assert [d.wording for d in found] == ([wording] if wording else [])
+    assert {d.classification for d in found} <= {"minor"}
 
 
 def test_each_part_of_an_amendment_has_a_policy_of_its_own() -> None:

@@ -10,7 +10,7 @@ import pytest
 from domain.protocol.v2_0 import EDITION
 from domain.work_item import Work
 from domain.worklist import worklist
-from events.consent import WithdrawalScope
+from events.consent import ConsentSigned, WithdrawalScope
 from events.event import Event
 from events.genomics import GenomicResultReported
 from tests.facts import (
@@ -18,17 +18,23 @@ from tests.facts import (
     consented,
     consented_to_test,
     death,
+    disputed,
+    eligibility_confirmed,
     eligible,
     enrolled,
     fraction,
+    fractions,
     ordered,
     plan_reviewed,
     planned,
     query,
+    result,
     scheduled,
+    screened,
     serious,
     voided,
     withdrew,
+    work_set_aside,
 )
 from tests.given import entry, patient_with
 from tests.schedules import TABLE_1
@@ -36,7 +42,30 @@ from tests.schedules import TABLE_1
 FOLLOWED = enrolled(completed(), scheduled(*TABLE_1))
 UNTESTED = eligible(consented_to_test(), without=[GenomicResultReported])
 
+WITHOUT_CONSENT = eligible(without=[ConsentSigned])
+TREATED = enrolled(planned(), plan_reviewed(), *fractions(15))
+CONTRADICTED = eligible(result("44", class_reported="high"), without=[ConsentSigned])
+REMINDER = next(
+    item.key
+    for item in worklist(patient_with(*FOLLOWED), EDITION, date(2021, 2, 26))
+    if item.work is Work.SEND_REMINDER
+)
+
 REACTIONS: dict[Work, tuple[tuple[Event, ...], str, set[str]]] = {
+    Work.COMPLETE_SCREENING: ((screened(),), "2021-01-06", set()),
+    Work.OBTAIN_CONSENT: (WITHOUT_CONSENT, "2021-01-06", set()),
+    Work.SETTLE_RISK_CLASS: (CONTRADICTED, "2021-01-06", set()),
+    Work.SETTLE_ORDER: ((*UNTESTED, disputed()), "2021-01-06", {"TREATMENT", "VISITS"}),
+    Work.CONFIRM_ELIGIBILITY: (eligible(), "2021-01-08", set()),
+    Work.RANDOMISE: ((*eligible(), eligibility_confirmed()), "2021-01-09", set()),
+    Work.REVIEW_PLAN: (enrolled(planned()), "2021-02-01", {"VISITS"}),
+    Work.RECORD_TREATMENT_END: (TREATED, "2021-02-20", {"TREATMENT", "VISITS"}),
+    Work.RELEASE_WORK: ((*FOLLOWED, work_set_aside(key=REMINDER)), "2021-02-26", {"TREATMENT"}),
+    Work.ASSESS_SERIOUS_EVENT: (
+        (*FOLLOWED, serious()),
+        "2021-03-12",
+        {"TREATMENT", "VISITS", "DATA_COLLECTION", "DATA_USE"},
+    ),
     Work.ORDER_GENOMIC_TEST: (UNTESTED, "2021-01-06", set()),
     Work.COLLECT_GENOMIC_RESULT: ((*UNTESTED, ordered()), "2021-01-06", {"TREATMENT", "VISITS"}),
     Work.PLAN_RADIOTHERAPY: (enrolled(), "2021-01-12", {"VISITS"}),
@@ -64,6 +93,10 @@ def test_each_scope_stops_exactly_what_it_names(reaction: Work, scope: Withdrawa
     events, on, survives = REACTIONS[reaction]
     assert reaction in work(*events, on=on)
     assert (reaction in work(*events, withdrew(scope, on=on), on=on)) == (scope in survives)
+
+
+def test_every_kind_of_work_is_tried_under_every_scope() -> None:
+    assert set(REACTIONS) == set(Work)
 
 
 def test_scopes_add_up() -> None:
