@@ -8,7 +8,7 @@ from prefect import flow
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.runtime import flow_run
 
-from domain.endpoints import ENDPOINTS
+from domain.endpoints import ENDPOINTS, PRIMARY
 from flows.analyses import Seen, keep, perform, see
 from flows.reports.figures_page import figures_page
 from flows.reports.survival_curve import survival_curve_markdown
@@ -40,7 +40,7 @@ async def analyse_endpoints(endpoints: list[str] | None = None) -> None:
         await acreate_markdown_artifact(
             markdown=survival_curve_markdown(done.table, done.report),
             key=f"curve-{code.lower()}",
-            description=f"{code} by arm, log position {position}",
+            description=f"{code} of all patients together, log position {position}",
         )
     figures = await asyncio.to_thread(_figures, given, seen)  # seconds of drawing: forms are answered meanwhile
     await acreate_markdown_artifact(markdown=figures, key="figures", description="The trial in figures")
@@ -49,4 +49,4 @@ async def analyse_endpoints(endpoints: list[str] | None = None) -> None:
 def _figures(given: Resources, seen: Seen) -> str:
     simulated = given.trial_log.names.simulated
     view = TrialView(seen.patients, seen.edition, given.today, simulated=simulated, position=seen.as_of.position)
-    return figures_page(view, [perform(seen, code) for code in ENDPOINTS])
+    return figures_page(view, perform(seen, PRIMARY))

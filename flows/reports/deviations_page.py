@@ -1,4 +1,4 @@
-"""The page of deviations from the protocol: how many of each rule by arm, and whose they are."""
+"""The page of deviations from the protocol: how many of each rule, and whose they are."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ def deviations_page(view: TrialView) -> str:
     head = f"# Deviations on {view.today}"
     if not view.deviations:
         return f"{head}\n\nNone of {len(view.randomised)} randomised patients deviates from the protocol.\n"
-    arms = sorted({patient.arm for patient in view.randomised if patient.arm})
-    counted = Counter((found.rule, found.classification, patient.arm) for patient, found in view.deviations)
-    kinds = sorted({(rule, kind) for rule, kind, _ in counted})
-    counts = [(rule, kind, *(counted[rule, kind, arm] for arm in arms)) for rule, kind in kinds]
+    counted = Counter((found.rule, found.classification) for _, found in view.deviations)
+    counts = [(rule, kind, number) for (rule, kind), number in sorted(counted.items())]
     ordered = sorted(view.deviations, key=lambda one: (one[1].classification, one[0].patient_id, one[1].rule))
     rows = [(found.classification, patient_link(p.patient_id), found.rule, found.wording) for p, found in ordered]
     of_whom = len({patient.patient_id for patient, _ in view.deviations})
@@ -27,7 +25,7 @@ def deviations_page(view: TrialView) -> str:
         head,
         f"{len(view.deviations)} deviations, {major} of them major, of {of_whom} of {len(view.randomised)} randomised "
         "patients. They are derived from what stands: when an entry was wrong, correct it, and they follow.",
-        table(("Rule", "Class", *arms), counts),
+        table(("Rule", "Class", "Deviations"), counts),
         "## Whose",
         shortened_table(("Class", "Patient", "Rule", "Deviation"), rows, "imni explain PATIENT deviation"),
         view.edition.footnote(*DEPARTURES),

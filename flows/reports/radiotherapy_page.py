@@ -28,15 +28,14 @@ _STATES = ("not planned", "planned", "under way", "completed", "stopped early", 
 def radiotherapy_page(view: TrialView) -> str:
     """How far everyone's radiotherapy has come, those under way first."""
     states = {patient.patient_id: _state(patient) for patient in view.randomised}
-    counted = Counter((states[patient.patient_id], patient.arm) for patient in view.randomised)
-    arms = sorted({patient.arm for patient in view.randomised if patient.arm})
-    counts = [(state, *(counted[state, arm] for arm in arms)) for state in _STATES]
+    counted = Counter(states.values())
+    counts = [(state, counted[state]) for state in _STATES]
     first = ("under way", "planned", "not planned")
     ordered = sorted(view.randomised, key=lambda patient: (states[patient.patient_id] not in first, patient.patient_id))
     rows = [_row(patient, states[patient.patient_id], view.edition) for patient in ordered]
     parts = [
         f"# Radiotherapy delivered on {view.today}",
-        table(("Radiotherapy", *arms), counts) if arms else "Nobody is randomised yet.",
+        table(("Radiotherapy", "Patients"), counts) if rows else "Nobody is randomised yet.",
         shortened_table(_HEADING, rows, "imni projection patients") if rows else "",
         view.edition.footnote("RT"),
     ]

@@ -12,6 +12,7 @@ from domain.analysis.analyse import arm_curves, columns
 from domain.analysis.kaplan_meier import survival_curve
 from domain.analysis.result import AnalysisReport
 from domain.analysis.survival_table import ARMS, SurvivalTable
+from domain.disclosure import SEES_RESULTS_BY_ARM
 from flows.reports.figures.drawing import BY_ARM, EVERYONE, Draw, as_markdown
 from flows.reports.markdown import table as markdown_table
 from flows.reports.risk_rows import risk_rows
@@ -65,34 +66,32 @@ def _picture(table: SurvivalTable, report: AnalysisReport, drawn: list[Drawn], s
 
 
 def survival_curve_markdown(table: SurvivalTable, report: AnalysisReport) -> str:
-    """Figure, estimates by arm, numbers at risk and findings in one markdown text, at most 300 kB, for an artifact."""
+    """Figure, estimates, numbers at risk and findings as one text for an artifact, at most 300 kB.
+
+    Everybody sees an artifact, so it is of all patients together: by arm there is the closed report.
+    """
     parts = [
         f"## {endpoint_name(report)}",
         caption(report),
-        as_markdown(by_arm(table, report), f"Kaplan–Meier curve of {endpoint_name(report)} by arm"),
+        as_markdown(pooled(table, report), f"Kaplan–Meier curve of {endpoint_name(report)}, all patients"),
         _estimates(report),
         "### Numbers at risk\n\nAt risk at the year; censored and events before it. The three add up to all patients.",
         _numbers(table, report),
-        "### Findings\n\n" + "\n".join(f"- {finding}" for finding in findings(report)),
+        "### Findings\n\n" + "\n".join(f"- {finding}" for finding in pooled_findings(report)),
+        f"By arm: `imni report --closed`, for {', '.join(SEES_RESULTS_BY_ARM)}.",
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _estimates(report: AnalysisReport) -> str:
-    years = report.arms["IMNI"].km[-1].years
-    heading = ["Arm", "Patients", "Events", f"Survival at {years} years (95 % CI)", "Median (95 % CI)"]
-    rows = [
-        [name, str(arm.n), str(arm.events), survival_at_horizon(arm), median(arm.median)]
-        for name, arm in ((name, report.arms[name]) for name in ARMS)
-    ]
-    return markdown_table(heading, rows)
+    years, all_patients = report.pooled.km[-1].years, report.pooled
+    heading = ["Patients", "Events", f"Survival at {years} years (95 % CI)", "Median (95 % CI)"]
+    survival, middle = survival_at_horizon(all_patients), median(all_patients.median)
+    return markdown_table(heading, [[str(all_patients.n), str(all_patients.events), survival, middle]])
 
 
 def _numbers(table: SurvivalTable, report: AnalysisReport) -> str:
-    years = (0, *(point.years for point in report.arms["IMNI"].km))
-    rows = [
-        [arm, name, *map(str, counts)]
-        for arm, curve in arm_curves(table).items()
-        for name, counts in risk_rows(table, curve, years).items()
-    ]
-    return markdown_table(["Arm", "", *(f"{year} y" for year in years)], rows)
+    years = (0, *(point.years for point in report.pooled.km))
+    time, status, _ = columns(table)
+    rows = risk_rows(table, survival_curve(time, status), years)
+    return markdown_table(["", *(f"{year} y" for year in years)], [[name, *map(str, n)] for name, n in rows.items()])

@@ -13,6 +13,7 @@ from domain.protocol.v2_0 import EDITION
 from events.event import Event
 from flows.analyses import Performed, Seen, perform
 from flows.reports.figures.drawing import Draw, as_markdown, as_png, as_svg
+from flows.reports.figures_page import figures_page
 from flows.reports.report_view import ReportView
 from flows.reports.result_figures import incidence, maturity, non_inferiority
 from flows.reports.survival_curve import by_arm, pooled
@@ -130,3 +131,12 @@ def test_a_visit_is_due_once_settled_or_closed_and_kept_when_done_in_its_window(
 def test_the_two_bands_of_a_curve_have_lines_of_their_own_dashes() -> None:
     svg = as_svg(_draws(closed=True)["curve"], "curve")
     assert svg.count("stroke-dasharray") > 3
+
+
+def test_the_page_of_figures_is_the_same_when_the_arms_are_exchanged() -> None:
+    told, exchanged = (
+        figures_page(_view(closed=False, told=found).trial, _performed("EFS", found))
+        for found in (lives(), lives(exchanged=True))
+    )
+    assert told == exchanged
+    assert len(told) < 300_000

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -100,21 +101,31 @@ def test_the_markdown_has_figure_estimates_and_numbers_at_risk() -> None:
     markdown = survival_curve_markdown(*analysed(TRIAL))
     assert markdown.startswith("## Event-free survival\n")
     assert "](data:image/png;base64,iVBOR" in markdown
-    assert "| IMNI | 107 | 8 | 95.1 % (88.6 to 97.9) | not reached |" in markdown
-    assert "| OMIT | At risk | 107 | 105 | 101 | 100 | 98 | 96 |" in markdown
+    assert re.search(r"\n\| 214 \| 16 \| \d\d\.\d % \(\d\d\.\d to \d\d\.\d\) \| not reached \|\n", markdown)
+    assert "| At risk | 214 | " in markdown
+
+
+def test_what_everybody_sees_says_nothing_by_arm() -> None:
+    given, found = analysed(TRIAL)
+    exchanged = replace(given, arm=tuple(1 - arm for arm in given.arm))
+    markdown = survival_curve_markdown(given, found)
+    assert markdown == survival_curve_markdown(exchanged, report(SCOPE, analyse(exchanged, EDITION.margins)))
+    assert not re.search(r"\b(IMNI|OMIT)\b|azard ratio|og-rank", markdown)
+    assert markdown.endswith("for statistician, data-monitoring-committee, auditor.\n")
 
 
 def test_survival_past_the_last_time_is_not_printed_as_an_estimate() -> None:
-    markdown = survival_curve_markdown(*analysed("S03_imni_n75_interim"))
-    assert "| IMNI | 38 | 1 | not estimable (not followed that long) | not reached |" in markdown
-    assert "beyond follow-up, survival carried forward" in markdown
+    assert "| 75 | 3 | not estimable (not followed that long) | not reached |" in survival_curve_markdown(
+        *analysed("S03_imni_n75_interim")
+    )
+    said = " ".join(words(drawn(*analysed("S03_imni_n75_interim"))).split())
+    assert "beyond follow-up, survival carried forward" in said
 
 
 def test_a_limit_beside_the_margin_is_not_printed_as_the_margin() -> None:
     given, found = analysed(TRIAL)
     near = found.difference_5y.model_copy(update={"lower": -0.0999996})
-    markdown = survival_curve_markdown(given, found.model_copy(update={"difference_5y": near}))
-    assert "95 % CI −9.99996 to" in markdown
+    assert "95 % CI −9.99996 to" in words(drawn(given, found.model_copy(update={"difference_5y": near})))
 
 
 def test_drawing_leaves_no_global_figure_behind() -> None:
