@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from domain.analysis_sets import intention_to_treat, per_protocol
 from domain.deviations import deviations
 from domain.patient import Patient
 from domain.protocol.amendments import edition_for
@@ -85,6 +86,17 @@ def test_ic11_consent_is_signed_on_the_form_in_force_that_day(form: str, on: str
 def test_each_part_of_an_amendment_has_a_policy_of_its_own() -> None:
     holds = edition_for(consented(FIRST), in_force(visits="all-open-visits", eligibility="prospective"))
     assert (holds.columns == VISITS_30_DAYS_LATER, holds.risk_factors_needed) == (True, 2)
+
+
+@pytest.mark.parametrize(("form", "on", "population"), [("2.0", FIRST, "OMIT"), ("2.1", AGAIN, None)])
+def test_per_protocol_is_judged_by_the_edition_that_holds_for_each_patient(
+    form: str, on: str, population: str | None
+) -> None:
+    """Two risk factors are enough by edition 2.0, three are needed by 2.1."""
+    entered = (*facts.eligible(facts.consented(on, form_version=form)), facts.randomised("2021-07-10"))
+    patient = patient_with(*entered, facts.completed("2021-08-20"))
+    assert per_protocol(patient, in_force()) == population
+    assert intention_to_treat(patient, in_force()) == "OMIT"
 
 
 def test_without_an_amendment_the_edition_holds_for_everyone() -> None:
