@@ -55,7 +55,7 @@ def _eligibility(patient: Patient, edition: Edition, today: date) -> _Explained:
 
 def _said(finding: Finding) -> str:
     outcome = {True: "met", False: "not met", None: "not known"}[finding.passes]
-    return f"{outcome}: {finding.value}"
+    return outcome if finding.value == outcome else f"{outcome}: {finding.value}"
 
 
 def _risk(patient: Patient, edition: Edition, today: date) -> _Explained:

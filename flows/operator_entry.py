@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails
 from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS
 from domain.decisions.command import Command
 from domain.rejections import Rejection
+from events.conduct import QueryOpened
 from events.recorded import Actor, Recorded, Source
 from events.streams import PATIENT_ID, PATIENT_ID_RULE
 from flows.reports.links import PAGES, artifact_key
@@ -130,8 +131,9 @@ def _told(form: Any, written: tuple[Recorded[Any], ...]) -> str:
     if not written:
         return "Already on record: nothing was added."
     names = ", ".join(f"{entry.event.type.rpartition('.')[0]} (position {entry.position})" for entry in written)
+    asked = "".join(f" Asked: {e.event.question}" for e in written if isinstance(e.event, QueryOpened))
     patient = getattr(form, "patient_id", None)
-    return f"Recorded {names}." + (f" Her page: {PAGES}{artifact_key(patient)}" if patient else "")
+    return f"Recorded {names}.{asked}" + (f" Her page: {PAGES}{artifact_key(patient)}" if patient else "")
 
 
 def in_words(refusal: ValidationError) -> str:

@@ -41,12 +41,13 @@ def explain_value(
     if as_json:
         print_json([_told(each, folded) for each in found])
         return
+    in_words = value.replace("-", " ")
     if not found:
-        say(f"Patient {patient} has no {value} yet")
+        say(f"Patient {patient} has no {in_words} yet")
         return
     rows = [_row(each, folded) for each in found]
     columns = ("rule", "value", "wording", "source", "read with", "entries")
-    print_table(f"{value.capitalize().replace('-', ' ')} of {patient} on {today}", columns, rows)
+    print_table(f"{in_words.capitalize()} of {patient} on {today}", columns, rows)
 
 
 def _told(explanation: Explanation, patient: Patient) -> dict[str, Any]:

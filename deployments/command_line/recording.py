@@ -17,6 +17,7 @@ from deployments.command_line.printing import FINDINGS, print_json, print_table,
 from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS, PatientCommand, TrialCommand
 from domain.decisions.command import Command
 from domain.rejections import Implausible, Incomplete, NoSuchEntry
+from events.conduct import QueryOpened
 from events.recorded import Source
 from flows.settings import read_settings
 from store.transact import Entry, TrialLog
@@ -159,3 +160,5 @@ def _say_what_was_written(written: list[dict[str, Any]]) -> None:
         say("Already on record: nothing was added")
     for recorded in written:
         say(f"{recorded['position']:>8}  {recorded['type']}  {recorded['occurred_on']}  {recorded['event_id']}")
+        if recorded["type"] == QueryOpened.type:
+            say(f"          asks: {recorded['data']['question']}")

@@ -46,6 +46,7 @@ def test_a_question_is_listed_asked_chosen_and_then_in_force(trial: Home) -> Non
 def test_a_value_is_explained_with_the_entries_it_came_from(trial: Home) -> None:
     explained = {each["rule"]: each for each in trial.json("explain", "RJ-2", "risk", "--on", "2021-02-01")}
     assert [entry["type"] for entry in explained["DR02"]["entries"]] == ["genomic-result-reported.v1"]
+    assert "RJ-2 has no due date yet" in trial.imni("explain", "RJ-2", "due-date").stdout
     assert "RJ-2 has no dose yet" in trial.imni("explain", "RJ-2", "dose").stdout
     assert "DR02" in trial.imni("explain", "RJ-2", "eligibility").stdout
 

@@ -54,6 +54,15 @@ async def test_a_form_sent_twice_is_on_record_once(at: Site) -> None:
     assert len(at.patient("RJ-0042").history) == 1
 
 
+async def test_a_form_in_doubt_is_recorded_and_says_what_is_asked(at: Site) -> None:
+    _submit("screen-patient", _form())
+    too_large = {"occurred_on": "2020-12-10", "pt": "T2", "tumour_size_mm": "60"}
+    kind, told = _submit("record-pathology", _form(entry=too_large))
+    assert kind == "COMPLETED"
+    assert "query-opened" in told
+    assert "Asked: pT2 is over 20 and up to 50 mm, reported are 60 mm. Which is right?" in told
+
+
 @pytest.mark.parametrize(
     ("wire", "form", "mentions"),
     [
