@@ -150,7 +150,7 @@ async def _walk(day: Interface, trial_log: TrialLog) -> None:
     await day.read(f"patient-{PATIENT.lower()}", f"Randomised to {drawn.event.arm}", "genomic-result-reported", "31.5")
     await day.read("worklist", "Plan radiotherapy")
     await day.read("enrolment", "1 of 214 patients randomised")
-    await day.wait_for("curve-efs", "| IMNI |")
+    await day.wait_for("curve-efs", "| 1 | 0 |")
     await day.read("curve-efs", "Numbers at risk")
     await day.read("start-here", PATIENT)
     await treat_and_follow(day, trial_log, PATIENT, TODAY)
