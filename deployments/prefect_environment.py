@@ -38,8 +38,21 @@ def prefect_server_environment(settings: Settings, port: int, api_url: str) -> M
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
         "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "200",
+        **_retention(settings),
         **_database(settings),
         **login,
+    }
+
+
+def _retention(settings: Settings) -> dict[str, str]:
+    """How long runs, with their logs and artifacts, and events are kept. The trial's history is in the log.
+
+    A page whose run is forgotten is made anew the next morning.
+    """
+    return {
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(settings.keep_runs_days * 86_400),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{settings.keep_runs_days}D",
     }
 
 

@@ -25,9 +25,7 @@ import httpx
 from deployments.prefect_environment import prefect_client_environment, prefect_server_environment
 from flows.settings import Settings, inherited_environment
 
-_COLD_START_SECONDS = 120.0
-_STOP_SECONDS = 15.0
-_LAST_WORDS_SECONDS = 5.0
+_COLD_START_SECONDS, _STOP_SECONDS, _LAST_WORDS_SECONDS = 120.0, 15.0, 5.0
 _PROBE_EVERY_SECONDS = 0.1
 _LAST_LINES = 15
 _EVERY_INTERFACE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  compared with, not listened on
@@ -118,6 +116,11 @@ class PrefectServer:
         """The process of the running server."""
         return self._process.pid if self._process else None
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether a server that was started is no longer there, though nobody stopped it."""
+        return self._process is not None and self._process.poll() is not None
+
     def start(self) -> None:
         """Start the server process; starting a started one changes nothing.
 
@@ -136,7 +139,7 @@ class PrefectServer:
         deadline = time.monotonic() + timeout
         with httpx.Client(trust_env=False, timeout=2.0) as client:
             while not self._answers(client):
-                if self._process is None or self._process.poll() is not None:
+                if self._process is None or self.has_ended:
                     raise self._failure("has ended")
                 if time.monotonic() > deadline:
                     raise self._failure(f"did not answer within {timeout:g} s")

@@ -7,6 +7,8 @@ import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import httpx
+
 from deployments.prefect_connection import one_prefect_connection
 from deployments.prefect_server import PrefectServer
 from flows.clock import SystemClock
@@ -19,17 +21,31 @@ if TYPE_CHECKING:
 
     from flows.reactor import Reactor
 
+_LOOK_EVERY_SECONDS = 0.5
+_UNREACHABLE = (httpx.HTTPError,)
+"""What taking leave of a server raises when it is no longer there."""
+
 
 def serve() -> None:
-    """Run until Ctrl-C or SIGTERM, then stop cleanly. Raises what makes a start impossible, before anything runs."""
+    """Run until Ctrl-C or SIGTERM, then stop cleanly. Raises what makes a start impossible, before anything runs.
+
+    When Prefect's server ends by itself, everything is started anew: what is open is in the log.
+    """
     settings = read_settings()
+    while not _served(settings):
+        _say("Prefect's server has ended by itself: starting again")
+    _say("Stopped.")
+
+
+def _served(settings: Settings) -> bool:
+    """Whether it ran until somebody stopped it; no, when Prefect's server ended by itself."""
     given = open_resources(settings, SystemClock())
     with given.trial_log.log, PrefectServer(settings) as server:
         enter_environment({**server.client_environment(), "IMNI_HOME": str(settings.home)})
         _say(f"Starting: {settings.home}")
         server.wait_until_healthy()
         asyncio.run(_run(given, settings, server))
-    _say("Stopped.")
+        return not server.has_ended
 
 
 async def _run(given: Resources, settings: Settings, server: PrefectServer) -> None:
@@ -47,13 +63,13 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
     with using(given):
         await refresh_read_models([])  # the reactor shows every patient when it starts
         _say(f"Ready: open {server.ui_url}{PAGES}start-here (Ctrl-C stops everything)")
-        await _until_stopped(given, runner, Reactor(given, REACTIONS, ticking=SystemClock()))
+        await _until_stopped(given, server, runner, Reactor(given, REACTIONS, ticking=SystemClock()))
     seal_now(given)
     if given.laboratory:
         await given.laboratory.aclose()
 
 
-async def _until_stopped(given: Resources, runner: Runner, reactor: Reactor) -> None:
+async def _until_stopped(given: Resources, server: PrefectServer, runner: Runner, reactor: Reactor) -> None:
     stop = asyncio.Event()
     serving = asyncio.ensure_future(runner.start())
     reacting = asyncio.ensure_future(_react(given, reactor, stop))
@@ -62,14 +78,19 @@ async def _until_stopped(given: Resources, runner: Runner, reactor: Reactor) -> 
     # Only now: the runner sets a handler of its own when it starts, which would end the process in the middle.
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    waiting = asyncio.ensure_future(stop.wait())
-    await asyncio.wait([waiting, serving, reacting], return_when=asyncio.FIRST_COMPLETED)
+    waiting, ended = asyncio.ensure_future(stop.wait()), asyncio.ensure_future(_end_of(server))
+    await asyncio.wait([waiting, ended, serving, reacting], return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     await reacting
-    for task in (waiting, serving):
+    for task in (waiting, ended, serving):
         task.cancel()
-        with suppress(asyncio.CancelledError):
+        with suppress(asyncio.CancelledError, *_UNREACHABLE):
             await task
+
+
+async def _end_of(server: PrefectServer) -> None:
+    while not server.has_ended:
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
 
 async def _react(given: Resources, reactor: Reactor, stop: asyncio.Event) -> None:

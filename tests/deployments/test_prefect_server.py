@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import socket
 import subprocess
@@ -18,6 +19,9 @@ from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.states import Scheduled
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
 
 from deployments.prefect_server import CannotListen, NoTrigrams, PortInUse, PrefectServer, ServerFailed
 from flows.settings import read_settings
@@ -31,14 +35,42 @@ async def count_patients(patients: int) -> int:
     return patients
 
 
-def test_the_server_answers_from_an_empty_home_and_stops_without_a_listener(tmp_path: Path) -> None:
-    server = PrefectServer(read_settings(home=tmp_path / "new", port=0))
+async def test_a_second_home_answers_to_its_own_login_knows_nothing_of_the_first_and_stops_without_a_listener(
+    tmp_path: Path, prefect_server: PrefectServer
+) -> None:
+    await count_patients(1)
+    server = PrefectServer(read_settings(home=tmp_path / "new", port=0, auth="trial:secret-word", keep_runs_days=30))
     server.start()
     server.wait_until_healthy()
-    assert httpx.get(f"{server.api_url}/health").json() is True
     assert (tmp_path / "new" / "prefect" / "prefect.db").exists()
+    ours, theirs = httpx.Client(base_url=server.api_url), httpx.Client(base_url=prefect_server.api_url)
+    with ours, theirs:
+        assert ours.post("/flow_runs/count", json={}).status_code == 401
+        ours.auth = ("trial", "secret-word")
+        assert ours.post("/flow_runs/count", json={}).json() == 0
+        assert theirs.post("/flow_runs/count", json={}).json() > 0
+        kept = ours.get("/admin/settings").json()["server"]["services"]["db_vacuum"]
+    assert "flow_runs" in kept["enabled"]
+    assert kept["retention_period"] == "P30D"
+    for socket_path in ("events/in", "events/out", "logs/out"):
+        assert not await _lets_in(f"{server.api_url}/{socket_path}", None), socket_path
+        assert not await _lets_in(f"{server.api_url}/{socket_path}", "trial:wrong"), socket_path
+    assert await _lets_in(f"{server.api_url}/events/out", "trial:secret-word")
     server.stop()
     assert not _listens(server)
+
+
+async def _lets_in(address: str, login: str | None) -> bool:
+    """Whether a websocket may be used with a login; None for a client that gives none."""
+    protocols = [Subprotocol("prefect")] if login else None
+    try:
+        async with connect(address.replace("http", "ws", 1), subprotocols=protocols, proxy=None) as client:
+            if login:
+                await client.send(json.dumps({"type": "auth", "token": login}))
+            answer = json.loads(await asyncio.wait_for(client.recv(), 10))
+    except (ConnectionClosed, InvalidStatus):
+        return False
+    return bool(answer["type"] == "auth_success")
 
 
 def test_a_postgresql_that_prefect_cannot_use_is_said_so_at_once(tmp_path: Path, postgres: Postgres) -> None:

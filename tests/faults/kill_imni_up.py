@@ -1,4 +1,6 @@
-"""kill -9 of `imni up` at random moments while patients keep coming: `python -m tests.faults.kill_imni_up --count 20`.
+"""kill -9 of `imni up`, or of its Prefect server alone: `python -m tests.faults.kill_imni_up --count 20`.
+
+It comes at random moments while patients keep coming; half of the servers killed find their database deleted, too.
 
 Nothing acknowledged may be lost, nothing ordered twice, and at the end the engine's worklist must be empty.
 """
@@ -6,6 +8,7 @@ Nothing acknowledged may be lost, nothing ordered twice, and at the end the engi
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,12 +16,17 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
+
+import httpx
 
 from deployments.laboratory import DemonstrationLaboratory
 from deployments.laboratory import Fault as LaboratoryFault
@@ -71,6 +79,12 @@ def _today(days: int = 0) -> str:
     return str((datetime.now(UTC) + timedelta(days=days)).date())
 
 
+def _where_it_is_noon() -> str:
+    """A zone of the world where reminders may go out now, and the day is that of Greenwich."""
+    hours = datetime.now(UTC).hour - 12
+    return f"Etc/GMT{hours:+d}" if hours else "Etc/GMT"
+
+
 def _life(number: int) -> dict[str, Event]:
     """Every second patient is to have her test ordered, every other is in follow-up with a reminder due."""
     if number % 2:
@@ -120,7 +134,30 @@ def _start(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen([str(imni), "up"], env=environment, stdout=output, stderr=output, cwd=log.parent)
 
 
-def run(kills: int, seed: int, home: Path, port: int) -> Settled:
+Die = Callable[[subprocess.Popen[bytes], Path, Random], None]
+
+
+def _all_of_it(running: subprocess.Popen[bytes], home: Path, chance: Random) -> None:
+    running.kill()
+    running.wait()
+
+
+def _prefect_alone(running: subprocess.Popen[bytes], home: Path, chance: Random) -> None:
+    """Kill Prefect's server; `imni up` lives on, or is started again when that came in the middle of its own start."""
+    for child in Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split():
+        if b"deployments.prefect_application" in Path(f"/proc/{child}/cmdline").read_bytes():
+            os.kill(int(child), signal.SIGKILL)
+    if chance.random() < 0.5:
+        shutil.rmtree(home / "prefect", ignore_errors=True)
+
+
+def _pages(port: int) -> int:
+    """How many pages Prefect shows."""
+    with httpx.Client(trust_env=False, timeout=30) as client:
+        return int(client.post(f"http://127.0.0.1:{port}/api/artifacts/latest/count", json={}).text)
+
+
+def run(kills: int, seed: int, home: Path, port: int, die: Die = _all_of_it) -> Settled:
     """Kill and restart `kills` times, let everything settle, and count."""
     chance = Random(seed)
     with DemonstrationLaboratory(home / "laboratory.sqlite") as laboratory, Mailbox() as mailbox:
@@ -130,21 +167,22 @@ def run(kills: int, seed: int, home: Path, port: int) -> Settled:
             "IMNI_PORT": str(port),
             "IMNI_LABORATORY_URL": laboratory.url,
             "IMNI_NOTIFY_URLS": mailbox.url("site@imni.example"),
+            "IMNI_TIME_ZONE": _where_it_is_noon(),
         }
         environment = {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8", **settings}
         trial_log = open_home(read_settings(home=home), datetime.now(UTC))
         with trial_log.log:
             feeder = _Feeder(trial_log)
             feeder.start()
+            running = _start(environment, home / "up.log")
             for _ in range(kills):
-                running = _start(environment, home / "up.log")
                 time.sleep(chance.uniform(4, 22))
-                running.kill()
-                running.wait()
+                die(running, home, chance)
+                if running.poll() is not None:
+                    running = _start(environment, home / "up.log")
             feeder.stop.set()
             feeder.join()
-            running = _start(environment, home / "up.log")
-            _settle(trial_log)
+            _settle(trial_log, lambda: _pages(port) > feeder.patients)
             running.send_signal(signal.SIGINT)
             running.wait(_SECONDS_TO_SETTLE)
             return _count(kills, trial_log, feeder, laboratory, mailbox, home)
@@ -153,14 +191,22 @@ def run(kills: int, seed: int, home: Path, port: int) -> Settled:
 def _open_work(trial_log: TrialLog) -> int:
     live = LivePatients(trial_log)
     live.read_on()
-    today = datetime.now(UTC).astimezone(trial_log.edition().site_zone).date()
+    today = datetime.now(UTC).date()
     return sum(len(engine_worklist(p, trial_log.edition(), today)) for p in live.patients.values())
 
 
-def _settle(trial_log: TrialLog) -> None:
+def _settle(trial_log: TrialLog, shown: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _SECONDS_TO_SETTLE
-    while time.monotonic() < deadline and _open_work(trial_log):
+    while time.monotonic() < deadline and (_open_work(trial_log) or not _is(shown)):
         time.sleep(1)
+    if not _is(shown):
+        raise TimeoutError("not every patient has her page")
+
+
+def _is(shown: Callable[[], bool]) -> bool:
+    with suppress(httpx.TransportError):
+        return shown()
+    return False
 
 
 def _count(  # noqa: PLR0917 - one argument a set of books
@@ -171,7 +217,7 @@ def _count(  # noqa: PLR0917 - one argument a set of books
     stored = {entry.event_id for patient in live.patients.values() for entry in patient.history}
     ours = {o.event.order_key for p in live.patients.values() for o in p.every(GenomicTestOrdered)}
     theirs = laboratory.orders()
-    reminders = sum(len(patient.every(ReminderSent)) for patient in live.patients.values())
+    reminders = sum(len(each.every(ReminderSent)) for each in (live.trial, *live.patients.values()))
     copies = Counter(mailbox.copies())
     return Settled(
         kills=kills,
@@ -190,8 +236,8 @@ def _count(  # noqa: PLR0917 - one argument a set of books
     )
 
 
-def _inject(count: int, chance: Random, folder: Path) -> Outcome:
-    settled = run(count, chance.getrandbits(32), folder, free_port())
+def _inject(count: int, chance: Random, folder: Path, die: Die = _all_of_it) -> Outcome:
+    settled = run(count, chance.getrandbits(32), folder, free_port(), die)
     return Outcome(
         settled.kills,
         acknowledged=settled.acknowledged,
@@ -221,6 +267,16 @@ FAULTS = (
         full=20,
         quick=0,
         inject=_inject,
+    ),
+    Fault(
+        name="kill_prefect",
+        what="kill -9 of Prefect's server alone, and its database deleted, while patients keep coming",
+        method="4 to 22 s apart, under a running `imni up`; every other time with all it keeps; same mailbox and "
+        "laboratory",
+        must_hold="it is started again by itself; nothing lost, nothing twice, no work left, a page for each patient",
+        full=20,
+        quick=0,
+        inject=partial(_inject, die=_prefect_alone),
     ),
 )
 

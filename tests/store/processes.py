@@ -14,7 +14,9 @@ T = TypeVar("T")
 
 _WAIT = 60
 PROCESSES = multiprocessing.get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.store.processes", "store.transact", "flows.home", "alembic.command"])
+PROCESSES.set_forkserver_preload(
+    ["tests.store.processes", "store.transact", "flows.home", "alembic.command", "tests.flows.direct_reactor"]
+)
 _barriers: list[Barrier] = []
 
 
