@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from domain.decisions.command import Command
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.queries import standing_queries
 from domain.registry_stratum import is_treated_here
 from events.clinical_date import ClinicalDate
 from events.conduct import QueryOpened
-from events.event import Event, Facts
-from events.follow_up import Visit
+from events.event import Event
+from events.follow_up import Contact, DiseaseAssessment, Visit
+from events.radiotherapy import Fraction
 from events.screening import Malignancy, MedicalHistory, Pathology, PerformanceStatus, PrimaryTumour
 
-Said = Facts | Event
+Said = Command | Event
 Doubt = Callable[[Said, Patient, Edition], str | None]
 """The question a doubt asks; None where there is nothing to ask."""
 
@@ -31,6 +33,7 @@ _SIZES = MappingProxyType(
     }
 )
 """Over so many millimetres and up to so many (AJCC); T4 goes by extent, Tis is not invasive."""
+_NEED_LIFE = (Visit, Contact, DiseaseAssessment, Fraction)
 _BEFORE_TREATMENT = frozenset({"baseline", "unscheduled"})
 
 
@@ -81,12 +84,23 @@ def _visit_of_nobody_treated_here(said: Said, patient: Patient, edition: Edition
     return f"Visit {said.visit} of {patient.patient_id}, who is not randomised: is it of another patient?"
 
 
+def _after_her_death(said: Said, patient: Patient, edition: Edition) -> str | None:
+    """Who is seen, called or treated surely after her death: one of the two dates is wrong, or it was somebody else."""
+    if not isinstance(said, _NEED_LIFE) or patient.death is None:
+        return None
+    died = patient.death.occurred_on
+    if said.occurred_on.earliest <= died.latest:
+        return None
+    return f"Dated {said.occurred_on}, after the death on {died}: which date is right, or is it of another patient?"
+
+
 DOUBTS: Mapping[str, Doubt] = MappingProxyType(
     {
         "tumour-size": _size_against_category,
         "performance-status": _scales_disagree,
         "earlier-breast-cancer": _earlier_breast_cancer,
         "visit": _visit_of_nobody_treated_here,
+        "after-death": _after_her_death,
     }
 )
 """Every doubt by the matter its queries are numbered under."""

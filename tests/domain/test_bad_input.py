@@ -1,4 +1,7 @@
-"""Bad input: what cannot be true is refused and nothing is kept; what is true against the protocol is a deviation."""
+"""Bad input: what cannot be true is refused and nothing is kept; what is true against the protocol is a deviation.
+
+What is unlikely or unclear is kept and asked about.
+"""
 
 from __future__ import annotations
 
@@ -123,7 +126,8 @@ def test_what_happened_against_the_protocol_is_kept_and_shown(name: str) -> None
     wire, data, rule = DEVIATIONS[name]
     history = (*KEPT_EVENTS, death("2021-06-01")) if "after her death" in name else KEPT_EVENTS
     happened = decided(wire, data, *history)
-    assert len(happened) == 1
+    asked = [event.query_id for event in happened if isinstance(event, QueryOpened)]
+    assert (len(happened), asked) == ((2, ["after-death/1"]) if "after her death" in name else (1, []))
     before = {d.wording for d in deviations(patient_with(*history), EDITION)}
     after = [d for d in deviations(patient_with(*history, *happened), EDITION) if d.wording not in before]
     assert rule in {deviation.rule for deviation in after}
@@ -213,6 +217,14 @@ def test_where_a_reading_decides_nobody_is_asked(name: str, question: str, optio
     wire, data, _ = QUERIES[name]
     circumstances = Circumstances(NOW, edition_with({question: option}))
     assert len(decide(said(wire, data), patient_with(*SCREENED_ONLY), circumstances)) == 1
+
+
+def test_g25_a_visit_after_her_death_is_kept_and_asked_about() -> None:
+    dead = enrolled(death("2021-06"))
+    (_, asked) = decided("record-visit", {**VISIT, "occurred_on": "2021-08-19"}, *dead)
+    assert isinstance(asked, QueryOpened)
+    assert asked.question.startswith("Dated 2021-08-19, after the death on 2021-06: which date is right")
+    assert len(decided("record-contact", {"occurred_on": "2021-06-30"}, *dead)) == 1
 
 
 def test_a_correction_into_doubt_is_asked_about_too() -> None:

@@ -180,9 +180,11 @@ def test_screening_opens_the_stream() -> None:
     )
 
 
-def test_events_after_death_are_kept_because_they_were_reported() -> None:
+def test_events_after_death_are_kept_because_they_were_reported_and_asked_about() -> None:
     command = RecordFraction.model_validate({"occurred_on": "2022-01-02", "number": 1, "dose_cgy": 267, "cbct": "yes"})
-    given(*facts.enrolled(facts.death("2022-01-01"))).when(command).then(facts.fraction(1, "2022-01-02"))
+    question = "Dated 2022-01-02, after the death on 2022-01-01: which date is right, or is it of another patient?"
+    asked = facts.query("after-death/1", "2022-01-02", question)
+    given(*facts.enrolled(facts.death("2022-01-01"))).when(command).then(facts.fraction(1, "2022-01-02"), asked)
 
 
 def test_the_same_loss_is_not_lost_twice() -> None:
