@@ -9,12 +9,13 @@ from events.consent import IdentityDisclosed, PatientForgotten, PatientIdentifie
 from events.event import Event
 from events.follow_up import FollowUpScheduled, ReminderSent
 from events.genomics import GenomicOrderDisputed, GenomicReportSetAside, GenomicTestCancelled, GenomicTestOrdered
-from events.randomisation import AllocationDrawn, AllocationListCommitted
+from events.randomisation import AllocationDrawn, AllocationListCommitted, AllocationListRevealed, RecruitmentClosed
 from events.recorded import Recorded
 
 _WITHOUT_EFFECT: tuple[type[Event], ...] = (
     AllocationDrawn,
     AllocationListCommitted,
+    AllocationListRevealed,
     AnalysisPerformed,
     AuditPerformed,
     DataCutDeclared,
@@ -27,6 +28,7 @@ _WITHOUT_EFFECT: tuple[type[Event], ...] = (
     PatientForgotten,
     PatientIdentified,
     ProjectionDrifted,
+    RecruitmentClosed,
     ReminderSent,
     ResultsDisclosed,
 )

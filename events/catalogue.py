@@ -65,7 +65,7 @@ from events.radiotherapy import (
     RadiotherapyStarted,
     RadiotherapyStoppedEarly,
 )
-from events.randomisation import AllocationDrawn, AllocationListCommitted, AllocationTakenOver, PatientRandomised
+from events.randomisation import AllocationEvent, AllocationTakenOver, PatientRandomised
 from events.recorded import Recorded, StoredEvent
 from events.safety import (
     AdverseEventRecorded,
@@ -178,9 +178,6 @@ TrialEvent = (
     | ReminderSent
 )
 """What can happen in the trial's own stream."""
-
-AllocationEvent = AllocationListCommitted | AllocationDrawn
-"""What can happen in the allocation stream."""
 
 
 class UnreadableEvent(Exception):

@@ -96,6 +96,22 @@ class CommittedList(Facts):
     ciphertext: str = Field(default="", pattern=BASE64, max_length=20_000)
 
 
+class Closing(Facts):
+    """No patient is randomised any more."""
+
+
+class Revelation(Facts):
+    """A list is shown, and why. `seed` (hex) and the arms `prepared` elsewhere are what everybody may know from now on.
+
+    Both are left out while patients are still randomised: the list is then seen by one statistician only.
+    """
+
+    number: int = Field(ge=1, title="List")
+    reason: str = Field(min_length=1, max_length=500)
+    seed: str | None = Field(default=None, pattern=HEX_DIGEST)
+    prepared: tuple[Arm, ...] = ()
+
+
 class FactorLevel(Facts):
     """Where a patient stands on a factor."""
 
@@ -136,6 +152,19 @@ class AllocationDrawn(Event):
     patient_id: str
 
 
+class RecruitmentClosed(Closing, Event):
+    """The last patient was randomised: no place is drawn any more."""
+
+    type: ClassVar[str] = "recruitment-closed.v1"
+
+
+class AllocationListRevealed(Revelation, Event):
+    """Somebody was shown a list, place by place; with its `seed` everybody can make it again."""
+
+    type: ClassVar[str] = "allocation-list-revealed.v1"
+    visibility: ClassVar[Visibility] = "allocation"
+
+
 class PatientRandomised(Event):
     """The patient was randomised; `salt` and `proof` (hex) show what stood at this place of the list.
 
@@ -157,3 +186,7 @@ class AllocationTakenOver(Allocation, Event):
 
     type: ClassVar[str] = "allocation-taken-over.v1"
     visibility: ClassVar[Visibility] = "allocation"
+
+
+AllocationEvent = AllocationListCommitted | AllocationDrawn | RecruitmentClosed | AllocationListRevealed
+"""What can happen in the allocation stream."""

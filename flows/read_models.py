@@ -98,6 +98,7 @@ def _of_trial(given: Resources, live: LivePatients) -> Iterable[_Page]:
         simulated=given.trial_log.names.simulated,
         position=live.position,
         sealed=sealed_size(given.trial_log.log),
+        allocation_warning=given.trial_log.allocations().warning,
     )
     for page in TRIAL_PAGES:
         yield _Page(page.key, page.write(view), page.title)

@@ -31,6 +31,7 @@ class Drawing:
     def draw(self, patient: Patient) -> Draw:
         """Reveal the next place to a patient. Raises `Rejection` when there is none, or she cannot be weighed."""
         record = self._trial_log.allocations()
+        record.require_open()
         committed, number = record.in_force, record.next_place
         allocation_list = self._keeper.opened(committed)
         place, first = number - committed.first_place + 1, committed.first_place

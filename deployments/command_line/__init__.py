@@ -7,6 +7,7 @@ import sys
 import typer
 
 from deployments.command_line import (
+    allocating,
     analyses_on_record,
     analysing,
     copying,
@@ -64,6 +65,7 @@ application.command("what-if")(explaining.ask_what_if)
 application.command("replay")(replaying.replay_decisions)
 application.add_typer(analyses_on_record.analysis, name="analysis")
 application.add_typer(protocol.protocol, name="protocol")
+application.add_typer(allocating.allocation, name="allocation")
 
 
 def main() -> None:

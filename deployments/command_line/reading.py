@@ -127,6 +127,7 @@ def _status(trial_log: TrialLog, today: date) -> dict[str, Any]:
         "last_position": live.position,
         "patients": len(live.patients),
         "randomised": sum(patient.allocation is not None for patient in live.patients.values()),
+        "places_left": trial_log.allocations().places_left,
         "target": edition.target_patients,
         "open_engine_work": sum(count for kind, count in work.items() if kind in engine),
         "open_site_work": sum(count for kind, count in work.items() if kind not in engine),

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from domain.allocation.design import ListDesign
-from domain.rejections import OutOfOrder
+from domain.rejections import NotPermitted, OutOfOrder
 from domain.standing import Standing
-from events.randomisation import AllocationDrawn, AllocationListCommitted
+from events.randomisation import AllocationDrawn, AllocationListCommitted, AllocationListRevealed, RecruitmentClosed
 from events.recorded import Recorded
+
+FEW_PLACES = 20
+"""From here on the next list is asked for: about three months of recruitment (the plan is 214 patients in 3 years)."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,33 @@ class AllocationRecord(Standing):
     def places_left(self) -> int:
         """The places nobody was given yet of the list that is drawn from; 0 when there is none."""
         return self.in_force.first_place + self.in_force.capacity - self.next_place if self.lists else 0
+
+    @property
+    def closed(self) -> Recorded[RecruitmentClosed] | None:
+        """The end of recruitment."""
+        return self.first(RecruitmentClosed)
+
+    @property
+    def shown(self) -> tuple[Recorded[AllocationListRevealed], ...]:
+        """Every time somebody was shown a list."""
+        return self.every(AllocationListRevealed)
+
+    @property
+    def warning(self) -> str:
+        """What an operator must know of the places left; empty while there are enough, or none is needed any more."""
+        left = self.places_left
+        if self.closed or not self.lists or left > FEW_PLACES:
+            return ""
+        if left:
+            return f"Only {left} places are left on the allocation list: the statistician prepares the next one now"
+        return "The allocation list is used up: nobody can be randomised until the statistician commits another one"
+
+    def require_open(self) -> None:
+        """Raises `NotPermitted` once recruitment is closed."""
+        if self.closed is not None:
+            raise NotPermitted(
+                "recruitment", f"closed on {self.closed.occurred_on}", "no place is drawn any more", "The trial is full"
+            )
 
     def list_of(self, place: int) -> AllocationListCommitted | None:
         """The list that a place of the trial is drawn from: the last one that begins at or before it."""

@@ -16,6 +16,7 @@ from flows.reports.tables.baseline import baseline
 from flows.reports.tables.conduct import analyses, deviations, readings
 from flows.reports.tables.endpoints import comparisons, endpoints
 from flows.reports.tables.first_events import first_events
+from flows.reports.tables.intervals import intervals
 from flows.reports.tables.radiotherapy import radiotherapy
 from flows.reports.tables.table import Row, Table
 from flows.reports.tables.toxicity import toxicity
@@ -64,7 +65,7 @@ def contents(
     records = analyses(done, digests if view.by_arm else ())
     found = (
         Section("Conduct of the trial", (*conduct, *course, deviations(view))),
-        Section("Patients", (baseline(view),)),
+        Section("Patients", (baseline(view), intervals(view))),
         Section("Treatment and toxicity", (radiotherapy(view), toxicity(view))),
         Section("Results", tuple(_results(view, done))),
         Section("How the protocol was read", (readings(trial.edition),)),

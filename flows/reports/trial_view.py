@@ -26,6 +26,7 @@ class TrialView:
     simulated: bool = False
     position: int = 0
     sealed: int = 0
+    allocation_warning: str = ""
 
     @cached_property
     def work(self) -> Sequence[WorkItem]:

@@ -21,6 +21,7 @@ def worklist_page(view: TrialView) -> str:
     overdue = [item for item in view.work if item.due_on < view.today]
     current = [item for item in view.work if item.due_on >= view.today]
     parts = [f"# Open work on {view.today}", f"{len(overdue)} overdue, {len(current)} to do."]
+    parts += [f"**{view.allocation_warning}.**"] if view.allocation_warning else []
     for title, found in (("Overdue", overdue), ("To do", current)):
         if found:
             parts += [f"## {title}", _work_table(found)]

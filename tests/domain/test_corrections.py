@@ -85,6 +85,7 @@ def test_a_replacement_obeys_the_rules_of_the_entry() -> None:
 
 @pytest.mark.parametrize("kind", ["patient-randomised", "genomic-test-ordered", "reminder-sent"])
 def test_what_was_done_in_the_world_is_not_undone_by_an_entry(kind: str) -> None:
+    """A10: also a patient randomised by mistake keeps her number and arm (intention to treat)."""
     position = _position(kind)
     for command in (_correct(position, LIFE[position - 1]), _void(position)):
         given(*LIFE).when(command).then_rejected(NotPermitted, field="target", mentions=[kind, "cannot be undone"])

@@ -19,6 +19,8 @@ GOLDEN = Path(__file__).parents[1] / "golden"
 WITHOUT_EFFECT = {
     "allocation-drawn.v1",
     "allocation-list-committed.v2",
+    "allocation-list-revealed.v1",
+    "recruitment-closed.v1",
     "analysis-performed.v1",
     "audit-performed.v1",
     "data-cut-declared.v1",

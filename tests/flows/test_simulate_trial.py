@@ -34,7 +34,7 @@ from events.consent import (
 from events.corrections import EntryCorrected
 from events.outcomes import OutcomeAdjudicated
 from events.radiotherapy import NodalVolumeDelivered
-from events.randomisation import AllocationListCommitted, AllocationTakenOver
+from events.randomisation import AllocationListCommitted, AllocationListRevealed, AllocationTakenOver, RecruitmentClosed
 from events.recorded import Source
 from events.streams import StreamNames
 from flows.clock import SimulatedClock
@@ -51,6 +51,8 @@ from tests.flows.engine_in_process import EngineInProcess
 BEGIN = datetime(2020, 12, 10, 1, tzinfo=UTC)
 CODES: tuple[EndpointCode, ...] = ("EFS", "LRRFS", "OS")
 NOT_THE_SITE_S = {
+    RecruitmentClosed.type: "of the investigator, by `imni allocation close`",
+    AllocationListRevealed.type: "of the statistician, by `imni allocation reveal`",
     AllocationTakenOver.type: "of a take-over: here everyone is randomised by the engine",
     AnalysisPerformed.type: "of the flow that analyses; `imni demo` runs it",
     ProjectionDrifted.type: "of the flow that checks the read models, when one was tampered with",

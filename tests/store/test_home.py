@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+import json
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from domain.allocation.allocation_list import AllocationList
+from domain.allocation.design import ListDesign
+from domain.allocation.generator import GENERATOR
+from domain.protocol.v2_0 import EDITION
 from events.conduct import ProtocolEditionActivated, TrialOpened
 from events.randomisation import AllocationListCommitted
+from flows.allocation_lists import commit
 from flows.home import HomeRefused
-from store.event_log import OtherKindOfLog
+from flows.key_files import make_key
+from flows.settings import read_settings
+from store.event_log import Append, OtherKindOfLog
 from store.integrity import verify_file
+from store.list_keeper import new_list
+from store.open_log import open_log
+from store.transact import enveloped
+from tests.allocations import committed
 from tests.store.processes import together
-from tests.store.trial_logs import opened
+from tests.store.trial_logs import LI_WEI, opened
 
 
 @pytest.fixture
@@ -96,3 +109,24 @@ def test_a_home_left_half_made_is_finished(home: Path) -> None:
     commitment, key = _open(home, False)
     assert key == first[1]
     assert commitment != first[0]
+
+
+def test_a_home_whose_list_followed_from_a_file_is_opened_as_before_and_takes_further_lists(home: Path) -> None:
+    """Made before lists were encrypted: the log holds an entry of the first version, the keys folder the seed."""
+    first = AllocationList(ListDesign(), bytes(32))
+    make_key(home / "keys", "allocation-key")
+    log = open_log(read_settings(home=home).log_url, simulated=False)
+    design: dict[str, object] = {"scheme": "SIMPLE", "block_sizes": [2, 4, 6], "capacity": 260, "generator": GENERATOR}
+    data = json.dumps({"occurred_on": "2020-12-10", **design, **first.committed()}).encode()
+    new = enveloped(committed(first), LI_WEI, EDITION)
+    log.append(Append("allocation", 0, [replace(new, type="allocation-list-committed.v1", data=data)]))
+    log.close()
+    with pytest.raises(HomeRefused, match="allocation-seed"):
+        opened(home)
+    (home / "keys" / "allocation-seed").write_bytes(bytes(32))
+    with (trial_log := opened(home)).log:
+        assert trial_log.keeper is not None
+        assert trial_log.keeper.opened(trial_log.allocations().in_force).arms() == first.arms()
+        commit(trial_log, new_list(ListDesign(capacity=3)), LI_WEI)
+        assert [entry.event.number for entry in trial_log.allocations().lists] == [1, 2]
+    opened(home).log.close()

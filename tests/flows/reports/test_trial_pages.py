@@ -89,3 +89,10 @@ def test_the_worklist_page_lists_queries_the_oldest_first_and_says_how_the_proto
     many = [patient_with(*facts.enrolled(facts.query()), patient_id=f"RJ-{number}") for number in range(60)]
     assert "60 open" in (crowded := worklist_page(_view(many, date(2021, 3, 31))))
     assert "The oldest 50 are shown." in crowded
+
+
+def test_the_worklist_page_says_first_that_the_allocation_list_is_nearly_used_up() -> None:
+    """A12: the alarm stands where every day begins."""
+    warned = TrialView([], edition_with(), date(2021, 3, 31), allocation_warning="Only 3 places are left")
+    assert "**Only 3 places are left.**" in worklist_page(warned)
+    assert "**" not in worklist_page(_view([], date(2021, 3, 31)))
