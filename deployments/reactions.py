@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from prefect import Flow, get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.exceptions import ObjectAlreadyExists
+from prefect.types.entrypoint import EntrypointType
 
 from domain.work_item import Work
 from flows.collect_genomic_results import collect_genomic_results
+from flows.dispatch import POOLED, dispatched
 from flows.order_genomic_test import order_genomic_test
 from flows.reactions import Reaction, Reactions
 from flows.read_models import refresh_read_models
@@ -13,6 +22,7 @@ from flows.remind_of_trial import remind_of_trial
 from flows.schedule_follow_up import schedule_follow_up
 from flows.seal_log import seal_log
 from flows.send_reminders import send_reminders
+from flows.settings import Settings
 from flows.signals import announce
 from flows.survival_analysis import analyse_endpoints
 
@@ -22,6 +32,35 @@ ANSWERS: Mapping[Work, Reaction] = {
     Work.SCHEDULE_FOLLOW_UP: schedule_follow_up,
     Work.SEND_REMINDER: send_reminders,
 }
+
+_FLOWS: Mapping[Work, Flow[..., Any]] = {
+    Work.ORDER_GENOMIC_TEST: order_genomic_test,
+    Work.SCHEDULE_FOLLOW_UP: schedule_follow_up,
+    Work.SEND_REMINDER: send_reminders,
+}
+"""What workers elsewhere can carry. Results are collected in one place, which asks the laboratory for all of them."""
+
+
+def reactions_of(settings: Settings) -> Reactions:
+    """The reactions of an installation: in this process, or through its work pool when it has one."""
+    if settings.work_pool is None:
+        return REACTIONS
+    return replace(
+        REACTIONS, answers={**ANSWERS, **{work: dispatched(work, flow.name) for work, flow in _FLOWS.items()}}
+    )
+
+
+async def deploy_to_pool(pool: str) -> None:
+    """Make the work pool when it is missing, and tell Prefect what its workers run."""
+    async with get_client() as client:
+        with suppress(ObjectAlreadyExists):
+            await client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
+    for flow in _FLOWS.values():
+        deployment = await flow.ato_deployment(
+            name=POOLED, work_pool_name=pool, tags=["engine"], entrypoint_type=EntrypointType.MODULE_PATH
+        )
+        await deployment.aapply()
+
 
 REACTIONS = Reactions(
     answers=ANSWERS,

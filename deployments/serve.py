@@ -52,7 +52,7 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
     from prefect.runner import Runner
 
     from deployments.forms import form_deployments, scheduled_deployments
-    from deployments.reactions import REACTIONS
+    from deployments.reactions import deploy_to_pool, reactions_of
     from flows.reactor import Reactor
     from flows.read_models import refresh_read_models
     from flows.seal_log import seal_now
@@ -60,10 +60,12 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
     runner = Runner(name="imni", query_seconds=1, limit=4, pause_on_shutdown=False)
     for deployment in (*await form_deployments(), *await scheduled_deployments(settings.time_zone.key)):
         await runner.aadd_deployment(deployment)
+    if settings.work_pool:
+        await deploy_to_pool(settings.work_pool)
     with using(given):
         await refresh_read_models([])  # the reactor shows every patient when it starts
         _say(f"Ready: open {server.ui_url}{PAGES}start-here (Ctrl-C stops everything)")
-        await _until_stopped(given, server, runner, Reactor(given, REACTIONS, ticking=SystemClock()))
+        await _until_stopped(given, server, runner, Reactor(given, reactions_of(settings), ticking=SystemClock()))
     seal_now(given)
     if given.laboratory:
         await given.laboratory.aclose()
