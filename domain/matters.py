@@ -61,14 +61,20 @@ def _result_owed(patient: Patient, edition: Edition) -> Iterator[Matter]:
 
 def _randomisation(patient: Patient, edition: Edition, today: date) -> Iterator[Matter]:
     confirmed = patient.eligibility
-    if confirmed and any(item.work is Work.RANDOMISE for item in enter(patient, edition, today)):
+    if (
+        patient.allocation is None
+        and confirmed
+        and any(item.work is Work.RANDOMISE for item in enter(patient, edition, today))
+    ):
         yield Matter("randomisation", str(confirmed.version), _recorded_on(confirmed, edition))
 
 
 def _treatment(patient: Patient, edition: Edition, today: date) -> Iterator[Matter]:
-    open_now = {item.work for item in treat(patient, edition, today)}
     plan = patient.last(RadiotherapyPlanned)
-    if plan and Work.REVIEW_PLAN in open_now:
+    if plan is None:
+        return
+    open_now = {item.work for item in treat(patient, edition, today)}
+    if Work.REVIEW_PLAN in open_now:
         yield Matter("plan-review", str(plan.version), plan.occurred_on.latest)
     coming = cone_beam_due(patient, edition) if Work.DELIVER_FRACTION in open_now else None
     if coming:
@@ -79,6 +85,8 @@ def _treatment(patient: Patient, edition: Edition, today: date) -> Iterator[Matt
 def _set_aside(patient: Patient, edition: Edition, today: date) -> Iterator[Matter]:
     """Work set aside that is still to be done. Of a reminder that nobody took, nobody is reminded."""
     aside = set_aside(patient)
+    if not aside:
+        return
     still_open = {i.key for rule in (order_test, collect_result, schedule) for i in rule(patient, edition, today)}
     for key, entry in aside.items():
         if key in still_open:

@@ -182,6 +182,10 @@ def run(kills: int, seed: int, home: Path, port: int, die: Die = _all_of_it) -> 
                     running = _start(environment, home / "up.log")
             feeder.stop.set()
             feeder.join()
+            if die is _prefect_alone:  # killed in the middle of its start, `imni up` ends with the server's last words
+                with suppress(subprocess.TimeoutExpired):
+                    running.wait(15)
+                    running = _start(environment, home / "up.log")
             _settle(trial_log, lambda: _pages(port) > feeder.patients)
             running.send_signal(signal.SIGINT)
             running.wait(_SECONDS_TO_SETTLE)
