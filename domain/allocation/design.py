@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import assert_never
 
 from domain.allocation.generator import GENERATOR
 from domain.rejections import Implausible
@@ -56,6 +57,8 @@ class ListDesign:
                 return f"minimisation of {weighed}; the preferred arm with {preferred} %"
             case PreparedElsewhere(prepared_by=prepared_by):
                 return f"prepared elsewhere: {prepared_by}"
+            case _:
+                assert_never(self.scheme)
 
 
 def _require_even(block_sizes: tuple[int, ...]) -> None:
