@@ -19,7 +19,20 @@ def prefect_client_environment(settings: Settings, api_url: str) -> dict[str, st
         # The API speaks plain HTTP, yet each flow run loads every authority there is, four times, 25 ms each time.
         "PREFECT_API_SSL_CERT_FILE": str(one_authority(settings)),
         "DO_NOT_TRACK": "1",
+        **_log_lines(settings),
         **login,
+    }
+
+
+def _log_lines(settings: Settings) -> dict[str, str]:
+    """Log lines on standard error as JSON. A flow's carry its `flow_run_id`, the correlation id of its events."""
+    if settings.log_format == "text":
+        return {}
+    return {
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
+        "PREFECT_LOGGING_EXTRA_LOGGERS": "imni",
+        "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+        "PREFECT_LOGGING_COLORS": "false",
     }
 
 

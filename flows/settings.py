@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=4200, ge=0, le=65535)
     keep_runs_days: int = Field(default=90, ge=1)
+    log_format: Literal["text", "json"] = "text"
     work_pool: str | None = Field(default=None, min_length=1)
     auth: SecretStr | None = None
     seal_folder: Path = Field(default_factory=lambda known: known["home"] / "seals")
@@ -216,6 +217,7 @@ def _in_words(error: ErrorDetails) -> str:
 _WAYS_OUT = {
     "port": "is not a port: write a number from 1 to 65535, or 0 for any free one",
     "keep_runs_days": "is not a number of days: write 1 or more, or leave it out for 90",
+    "log_format": "is not a form of log lines: write text or json",
     "work_pool": "is not the name of a work pool: write one, or leave it out to work in this process",
     "language": "is not a language of messages: write zh, en or both",
     "time_zone": "is not a time zone: write one of the IANA names, such as Asia/Shanghai",
