@@ -84,7 +84,8 @@ def _frame(axes: Axes, picture: Enrolment) -> None:
         return
     first, last = date.fromordinal(low), date.fromordinal(high)
     months = range(first.year * 12 + first.month, last.year * 12 + last.month + 1)
-    every = next((step for step in (1, 3, 6, 12, 24, 60) if len(months) / step <= 12), 120)
+    every = next((step for step in (1, 3, 6, 12, 24, 60, 120) if len(months) / step <= 10), 240)
     ticks = [date(month // 12, month % 12 + 1, 1) for month in months if month % 12 % min(every, 12) == 0]
     ticks = [day for day in ticks if every <= 12 or day.year % (every // 12) == 0]
-    axes.set_xticks([day.toordinal() for day in ticks], [f"{day:%Y-%m}" for day in ticks], fontsize=8.5)
+    shown = "%Y-%m" if every < 12 else "%Y"
+    axes.set_xticks([day.toordinal() for day in ticks], [f"{day:{shown}}" for day in ticks], fontsize=8.5)
