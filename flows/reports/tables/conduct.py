@@ -45,7 +45,7 @@ def readings(edition: Edition) -> Table:
         for q in QUESTIONS
     ]
     return Table(
-        "How the protocol was read",
+        "Readings in force",
         ("Severity", "Question", "Reading in force", ""),
         rows,
         first="ID",
