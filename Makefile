@@ -31,7 +31,8 @@ bench: $(READY)  ## measured speeds
 faults: $(READY)  ## everything the engine must survive, as often as is due (hours); `make faults FAULTS=bit_flips SCALE=0.1`
 	$(VENV)/bin/python -m tests.faults --scale $(SCALE) $(FAULTS)
 
-# A stale set-up is brought up to date; an unfinished one (.ready is missing) is made anew.
+# A stale set-up is brought up to date; an unfinished one (.ready is missing) is made anew. The lock names everything, so
+# nothing is resolved again: pip before 23.3 looks past the lock for `coverage[toml]` as soon as a newer coverage is out.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "$(PYTHON) is missing or older than Python 3.11: install a newer one, or name it: make PYTHON=python3.12" >&2; exit 1; }
@@ -39,7 +40,7 @@ $(READY): requirements.lock pyproject.toml
 	  echo "$(PYTHON) comes without venv: install it (on Debian the package python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(if $(wildcard $(READY)),,--clear) $(VENV)
 	@rm -f $(READY)
-	$(VENV)/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(VENV)/bin/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
 	$(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
