@@ -14,8 +14,9 @@ from domain.ready import ready
 from domain.rejections import Rejection
 from domain.work_item import Work, WorkItem
 from domain.worklist import engine_worklist
-from flows.gateways.errors import AskAPerson, GatewayError, NotDelivered, TryAgain
+from flows.gateways.errors import AskAPerson, NotDelivered, TryAgain
 from flows.resources import Resources, resources
+from store.event_log import LogUnavailable
 
 _AT_ONCE = 8
 UNANSWERED_IN_A_ROW = 3
@@ -23,6 +24,7 @@ UNANSWERED_IN_A_ROW = 3
 
 Fate = Literal["done", "later", "away", "person", "broken"]
 Doing = Callable[[Resources, WorkItem], Awaitable[None]]
+Attempting = Callable[[WorkItem, Doing], Awaitable["Outcome"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,28 @@ def open_items(given: Resources, patient_ids: Sequence[str], work: Work) -> tupl
     return ready(items, given.now_at_site, edition.reminders.quiet_hours)
 
 
-async def work_off(work: Work, patient_ids: Sequence[str], do: Doing) -> tuple[Outcome, ...]:
-    """Do every open item of one kind. One that fails stays open and stops no other."""
+@task(name="work-item", task_run_name="{item.key}", cache_policy=NO_CACHE, persist_result=False)
+async def attempt(item: WorkItem, do: Doing) -> Outcome:
+    """Do one item, and say what became of it. A log that cannot be written now costs the item no try."""
+    try:
+        await do(resources(), item)
+    except (TryAgain, LogUnavailable) as problem:
+        return _not_done(item, fate_of(problem), str(problem))
+    except (AskAPerson, Rejection) as problem:
+        return _not_done(item, "person", str(problem))
+    except asyncio.CancelledError as problem:
+        if is_asked_to_stop():
+            raise
+        return _not_done(item, "broken", f"{type(problem).__name__}: its own code gave up")
+    except Exception as problem:
+        return _not_done(item, "broken", f"{type(problem).__name__}: {problem}")
+    return Outcome(item.key, item.patient_id)
+
+
+async def work_off(
+    work: Work, patient_ids: Sequence[str], do: Doing, attempting: Attempting = attempt
+) -> tuple[Outcome, ...]:
+    """Do every open item of one kind, each as a Prefect task. One that fails stays open and stops no other."""
     given = resources()
     gate = asyncio.Semaphore(_AT_ONCE)
     unanswered = 0
@@ -59,30 +81,23 @@ async def work_off(work: Work, patient_ids: Sequence[str], do: Doing) -> tuple[O
         async with gate:
             if unanswered >= UNANSWERED_IN_A_ROW:
                 return Outcome(item.key, item.patient_id, "away", "not tried: others before it were not answered")
-            outcome = await _attempt(item, do)
+            outcome = await attempting(item, do)
             unanswered = unanswered + 1 if outcome.fate == "away" else 0
             return outcome
 
     return tuple(await asyncio.gather(*(one(item) for item in open_items(given, patient_ids, work))))
 
 
-@task(name="work-item", task_run_name="{item.key}", cache_policy=NO_CACHE, persist_result=False)
-async def _attempt(item: WorkItem, do: Doing) -> Outcome:
-    try:
-        await do(resources(), item)
-    except TryAgain as problem:
-        return _not_done(item, fate_of(problem), str(problem))
-    except (AskAPerson, Rejection) as problem:
-        return _not_done(item, "person", str(problem))
-    except Exception as problem:
-        return _not_done(item, "broken", f"{type(problem).__name__}: {problem}")
-    return Outcome(item.key, item.patient_id)
-
-
-def fate_of(problem: GatewayError) -> Fate:
+def fate_of(problem: Exception) -> Fate:
     """What becomes of an item for now: nobody answered at all, or somebody did."""
     partly = isinstance(problem, NotDelivered) and problem.delivered
     return "away" if isinstance(problem, TryAgain) and not partly else "later"
+
+
+def is_asked_to_stop() -> bool:
+    """Whether this task is cancelled from outside, and not by a library that lets go of what it called."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _not_done(item: WorkItem, fate: Fate, problem: str) -> Outcome:
