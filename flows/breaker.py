@@ -8,21 +8,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.work_item import Work, WorkItem
 from flows.clock import Clock
-from flows.pace import Pace
+from flows.pace import Pace, has_passed
 from flows.work_off import UNANSWERED_IN_A_ROW, Outcome
 
 
 @dataclass
 class _Call:
-    """Items and rounds that nobody answered since somebody last did; `again_at` is when the present rest ends."""
+    """Items and rounds that nobody answered since somebody last did, and the present rest, if any."""
 
     unanswered: int = 0
     rounds: int = 0
-    again_at: datetime | None = None
+    resting_since: datetime | None = None
+    rest: timedelta = timedelta(0)
 
 
 class Breakers:
@@ -41,9 +42,9 @@ class Breakers:
 
     def _of(self, work: Work, items: Sequence[WorkItem], may_try: Callable[[str], bool]) -> Iterator[WorkItem]:
         call = self._calls[work]
-        if call.again_at is None:
+        if call.resting_since is None:
             return (item for item in items if may_try(item.key))
-        if call.again_at > self._clock.now():
+        if not has_passed(call.rest, call.resting_since, self._clock.now()):
             return iter(())
         return iter((items[call.rounds % len(items)],))  # another one each time: it may be the item that is at fault
 
@@ -52,10 +53,10 @@ class Breakers:
         if not outcomes:
             return False
         if any(outcome.fate != "away" for outcome in outcomes):
-            return self._calls.pop(work, _Call()).again_at is not None
+            return self._calls.pop(work, _Call()).resting_since is not None
         call = self._calls[work]
         call.unanswered += len(outcomes)
         call.rounds += 1
         if call.unanswered >= UNANSWERED_IN_A_ROW:
-            call.again_at = self._clock.now() + self._pace.delay(work, call.rounds)
+            call.resting_since, call.rest = self._clock.now(), self._pace.delay(work, call.rounds)
         return False

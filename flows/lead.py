@@ -5,21 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from datetime import timedelta
 
 from flows.clock import Clock
 from store.event_ids import new_event_id
 from store.event_log import EventLog, LogUnavailable
 
 CONSUMER = "reactor"
-_LEASE_SECONDS = 10.0
+LEASE = timedelta(seconds=10)
 _log = logging.getLogger("imni.reactor")
 
 
 class Lead:
-    """One reactor's claim to the lead. `clock` is what leases are measured by: it must be one that goes on."""
+    """One reactor's claim to the lead. `clock` is what the `lease` is measured by: it must be one that goes on."""
 
-    def __init__(self, log: EventLog, clock: Clock) -> None:
-        self._log, self._clock = log, clock
+    def __init__(self, log: EventLog, clock: Clock, lease: timedelta = LEASE) -> None:
+        self._log, self._clock, self._lease = log, clock, lease.total_seconds()
         self._owner = str(new_event_id())
         self._epoch: int | None = None
 
@@ -30,7 +31,7 @@ class Lead:
 
     def take(self) -> bool:
         """Take or renew the lead; False while another reactor's lease lasts."""
-        self._epoch = self._log.checkpoints().lead(CONSUMER, self._owner, _LEASE_SECONDS, self._clock.now())
+        self._epoch = self._log.checkpoints().lead(CONSUMER, self._owner, self._lease, self._clock.now())
         return self.held
 
     def let_go(self) -> None:
@@ -47,7 +48,7 @@ class Lead:
             except LogUnavailable as problem:
                 self._epoch = None
                 _log.warning("the lead cannot be renewed now: %s", problem)
-            await pause(stop, _LEASE_SECONDS / 6)
+            await pause(stop, self._lease / 6)
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from flows.clock import Clock
+from flows.lead import LEASE
 from flows.work_off import Outcome
 
 
@@ -29,6 +30,8 @@ class Pace:
     """How soon the trial's own reminders are tried again when they could not be sent."""
     seal_at: int = 1000
     """How many new events are sealed at once, without waiting for the time to come."""
+    lease: timedelta = LEASE
+    """For how long a reactor leads that is not heard of again."""
 
     def delay(self, key: str, tries: int) -> timedelta:
         """How long to wait after a try; spread by up to a fifth so that items do not come back all at once."""
@@ -36,11 +39,17 @@ class Pace:
         return delay * (1 + crc32(key.encode()) % 100 / 500)
 
 
+def has_passed(wait: timedelta, since: datetime | None, now: datetime) -> bool:
+    """Whether a wait is over. A clock that stands before its beginning was put back: then nobody waits for it."""
+    return since is None or not since <= now < since + wait
+
+
 @dataclass
 class _Tried:
     tries: int = 0
     broken: int = 0
-    again_at: datetime | None = None
+    at: datetime | None = None
+    wait: timedelta = timedelta(0)
 
 
 @dataclass
@@ -53,8 +62,8 @@ class Tries:
 
     def may_try(self, key: str) -> bool:
         """Whether an item's time has come."""
-        again_at = self._tried[key].again_at if key in self._tried else None
-        return again_at is None or again_at <= self.clock.now()
+        tried = self._tried.get(key, _Tried())
+        return has_passed(tried.wait, tried.at, self.clock.now())
 
     def count(self, outcome: Outcome) -> int:
         """Count a try, and how many it makes."""
@@ -62,18 +71,19 @@ class Tries:
         tried.tries += 1
         tried.broken += outcome.fate == "broken"
         waiting = outcome.key.startswith("result/")
-        delay = self.pace.poll if waiting else self.pace.delay(outcome.key, tried.tries)
-        tried.again_at = self.clock.now() + delay
+        tried.at = self.clock.now()
+        tried.wait = self.pace.poll if waiting else self.pace.delay(outcome.key, tried.tries)
         return tried.tries
 
     def is_for_a_person(self, outcome: Outcome) -> bool:
         """Whether trying again would change nothing. A machine that is down breaks no item, however long it takes."""
-        return outcome.fate == "person" or self._tried[outcome.key].broken >= self.pace.broken_tries
+        is_broken = self._tried[outcome.key].broken >= self.pace.broken_tries
+        return outcome.fate == "person" or (is_broken and outcome.fate != "done")
 
     def hurry(self, key: str) -> None:
         """Let an item be tried at once, whatever its delay; what was counted stays counted."""
         if key in self._tried:
-            self._tried[key].again_at = None
+            self._tried[key].at = None
 
     def forget(self, key: str) -> None:
         """Begin anew with an item: when a person releases it, it is tried at once."""

@@ -29,11 +29,11 @@ from flows.clock import Clock
 from flows.lead import Lead, pause
 from flows.live_patients import LivePatients
 from flows.open_work import OpenWork
-from flows.pace import Pace, Tries
+from flows.pace import Pace, Tries, has_passed
 from flows.reactions import Reactions
 from flows.resources import Resources
 from flows.upkeep import Upkeep
-from flows.work_off import Outcome
+from flows.work_off import Outcome, is_asked_to_stop
 from store.event_log import EventLogError, LogUnavailable
 
 _log = logging.getLogger("imni.reactor")
@@ -54,7 +54,7 @@ class Reactor:
 
     def __post_init__(self) -> None:
         self._clock = self.ticking or self.given.clock
-        self._lead = Lead(self.given.trial_log.log, self._clock)
+        self._lead = Lead(self.given.trial_log.log, self._clock, self.pace.lease)
         self._tries = Tries(self.pace, self._clock)
         self._breakers = Breakers(self.pace, self._clock)
         self.live = LivePatients(self.given.trial_log)
@@ -122,7 +122,9 @@ class Reactor:
         patient_ids = sorted({item.patient_id for item in items})
         try:
             outcomes = await self.reactions.answers[work](patient_ids)
-        except Exception as problem:
+        except (Exception, asyncio.CancelledError) as problem:
+            if is_asked_to_stop():
+                raise
             _log.warning("%s could not run: %s", work, problem)
             outcomes = ()
         told = {outcome.key for outcome in outcomes}
@@ -158,7 +160,7 @@ class Reactor:
             self._read_on()
 
     def _is_time_to_listen(self) -> bool:
-        return self._listened_at is None or self._clock.now() - self._listened_at >= self.pace.listen_every
+        return has_passed(self.pace.listen_every, self._listened_at, self._clock.now())
 
     def _has_ordered(self) -> bool:
         return any(patient.has(GenomicTestOrdered) for patient in self.live.patients.values())

@@ -10,7 +10,7 @@ from domain.protocol.editions import edition_in_force
 from domain.trial_reminders import trial_reminders
 from flows.live_patients import LivePatients
 from flows.resources import Resources, resources
-from flows.send_reminders import sent
+from flows.send_reminders import is_on_record, sent
 
 
 @flow(
@@ -31,4 +31,5 @@ async def tell_of_trial(given: Resources) -> int:
     items = tuple(trial_reminders(live.trial, live.patients.values(), edition_in_force(live.trial), given.today))
     for item in items:
         given.trial_log.transact_trial(await sent(given, item), given.engine_entry(item.key))
+        is_on_record(given, item)
     return len(items)

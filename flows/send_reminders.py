@@ -12,8 +12,8 @@ from flows.resources import Resources
 from flows.work_off import Outcome, work_off
 
 _taken: dict[tuple[str, str], tuple[str, ...]] = {}
-"""Of a log and a reminder, the channels that took it while others did not. Lost with the process: then they get it once
-more, under the same Message-ID."""
+"""Of a log and a reminder, the channels that took it while others, or the log, did not. Lost with the process: then
+they get it once more, under the same Message-ID."""
 
 
 @flow(
@@ -30,10 +30,14 @@ async def send_reminders(patient_ids: list[str]) -> tuple[Outcome, ...]:
 async def send_reminder(given: Resources, item: WorkItem) -> None:
     """Send one reminder about a patient and record that it went out."""
     given.trial_log.transact(item.patient_id, await sent(given, item), given.engine_entry(item.key))
+    is_on_record(given, item)
 
 
 async def sent(given: Resources, item: WorkItem) -> RecordReminder:
-    """Send one reminder to whom it asks; what to put on record of it. Raises `NotDelivered`, `MessageRefused`."""
+    """Send one reminder to whom it asks; what to put on record of it, and then to tell `is_on_record`.
+
+    Until then whoever took it does not get it again. Raises `NotDelivered`, `MessageRefused`.
+    """
     assert item.note is not None
     message = message_of(item, given.settings.language)
     delivery = await _send(given.notifier_for(item.note.asked), given.trial_log.log.log_id, message)
@@ -47,6 +51,11 @@ async def sent(given: Resources, item: WorkItem) -> RecordReminder:
     )
 
 
+def is_on_record(given: Resources, item: WorkItem) -> None:
+    """Forget who took a reminder: it is never sent again."""
+    _taken.pop((given.trial_log.log.log_id, item.key), None)
+
+
 async def _send(notifier: Notifier, log_id: str, message: Message) -> Delivery:
     this = (log_id, message.key)
     try:
@@ -54,5 +63,5 @@ async def _send(notifier: Notifier, log_id: str, message: Message) -> Delivery:
     except (NotDelivered, MessageRefused) as problem:
         _taken[this] = problem.delivered
         raise
-    _taken.pop(this, None)
+    _taken[this] = delivery.channels
     return delivery

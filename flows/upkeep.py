@@ -5,6 +5,7 @@ Each has its own pace. What fails is logged and tried again when its time has co
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable
 from datetime import date, datetime, timedelta
@@ -13,9 +14,10 @@ from domain.protocol.editions import edition_in_force
 from domain.trial_work import stale
 from flows.clock import Clock
 from flows.live_patients import LivePatients
-from flows.pace import Pace
+from flows.pace import Pace, has_passed
 from flows.reactions import Reactions
 from flows.resources import Resources
+from flows.work_off import is_asked_to_stop
 from store.sealing import sealed_size
 
 _log = logging.getLogger("imni.reactor")
@@ -82,7 +84,9 @@ class Upkeep:
     async def _look_after(self, what: str, run: Awaitable[object]) -> bool:
         try:
             await run
-        except Exception as problem:
+        except (Exception, asyncio.CancelledError) as problem:
+            if is_asked_to_stop():
+                raise
             _log.warning("%s could not be seen to: %s", what, problem)
             return False
         finally:
@@ -90,5 +94,4 @@ class Upkeep:
         return True
 
     def _is_time(self, what: str, every: timedelta) -> bool:
-        last = self._last.get(what)
-        return last is None or self._clock.now() - last >= every
+        return has_passed(every, self._last.get(what), self._clock.now())

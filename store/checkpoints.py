@@ -25,10 +25,13 @@ _ADVANCE = """update checkpoint set position = :to
 _LEAD = """update checkpoint set
         epoch = case when owner = :owner then epoch else epoch + 1 end,
         owner = :owner, lease_until = :until, updated_at = :now
-    where consumer = :consumer and (owner is null or owner = :owner or lease_until <= :now)
+    where consumer = :consumer and (owner is null or owner = :owner or lease_until <= :now or lease_until > :far)
     returning epoch"""
 _RELEASE = """update checkpoint set owner = null, lease_until = 0
     where consumer = :consumer and epoch = :epoch returning epoch"""
+
+_FAR = 6
+"""A lease that ends so many times its length ahead was taken by a clock that stood wrong: nobody waits for it."""
 
 
 class Checkpoints:
@@ -48,11 +51,10 @@ class Checkpoints:
         `owner` names one run of one process; the same owner keeps its epoch, a new one gets the next.
         """
         self._execute(_BEGIN, {"consumer": consumer})
-        until = now + timedelta(seconds=lease_seconds)
-        found = self._execute(
-            _LEAD,
-            {"consumer": consumer, "owner": owner, "until": microseconds(until), "now": microseconds(now)},
-        )
+        lease = timedelta(seconds=lease_seconds)
+        until, far = microseconds(now + lease), microseconds(now + _FAR * lease)
+        asked = {"consumer": consumer, "owner": owner, "until": until, "far": far, "now": microseconds(now)}
+        found = self._execute(_LEAD, asked)
         return found[0][0] if found else None
 
     def advance(self, consumer: str, epoch: int, since: int, to: int) -> None:

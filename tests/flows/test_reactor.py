@@ -17,7 +17,7 @@ from events.recorded import Recorded, Source
 from flows.analyses import keep, perform, see
 from flows.clock import SimulatedClock
 from flows.lead import Lead
-from flows.pace import Pace, Tries
+from flows.pace import Pace, Tries, has_passed
 from flows.work_off import Outcome
 from store.projections.as_of import AsOf
 from store.sqlite_event_log import open_sqlite_log
@@ -203,8 +203,18 @@ def test_a_laboratory_that_is_down_for_long_breaks_no_item() -> None:
         assert not tries.is_for_a_person(broken)
     tries.count(broken)
     assert tries.is_for_a_person(broken)
+    assert not tries.is_for_a_person(Outcome(ORDER, "RJ-1")), "what was done after all is for nobody"
     tries.forget(ORDER)
     assert tries.may_try(ORDER)
+
+
+def test_a_clock_that_is_put_back_keeps_nobody_waiting() -> None:
+    wait, earlier = timedelta(minutes=5), MORNING - timedelta(days=300)
+    assert has_passed(wait, None, MORNING)
+    assert not has_passed(wait, MORNING, MORNING)
+    assert not has_passed(wait, MORNING, MORNING + wait - timedelta(seconds=1))
+    assert has_passed(wait, MORNING, MORNING + wait)
+    assert has_passed(wait, MORNING, earlier)
 
 
 def test_what_failed_waits_its_delay_and_a_result_the_polls() -> None:

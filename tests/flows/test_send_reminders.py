@@ -1,5 +1,6 @@
 """Reminders over several channels: each gets each reminder once, whichever of them is down."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,6 +21,8 @@ from flows.reminder_message import message_of
 from flows.resources import Resources
 from flows.send_reminders import send_reminder
 from flows.work_off import open_items
+from store.event_log import LogUnavailable
+from store.sqlite_event_log import open_sqlite_log
 from tests import facts
 from tests.flows.direct_reactor import direct_reactor
 from tests.flows.site import Site
@@ -57,6 +60,25 @@ async def test_a_channel_that_took_a_reminder_does_not_get_it_again_when_another
         assert (len(at.mailbox.received), len(other.received)) == (1, 1)
     (sent,) = at.patient("RJ-1").every(ReminderSent)
     assert (sent.event.subject, sent.event.step, sent.event.channel) == ("4w", "before", "mail, mail-2")
+
+
+@pytest.mark.parametrize("either_database", ["sqlite"], indirect=True)
+async def test_a_reminder_that_the_log_did_not_take_goes_on_record_later_and_out_once(at: Site) -> None:
+    item = await _due(at)
+    path = at.given.settings.log_path
+    assert path is not None
+    with open_sqlite_log(path) as impatient:
+        with impatient.transaction() as database:
+            database.execute("pragma busy_timeout=50")
+        holding = sqlite3.connect(path, isolation_level=None)
+        holding.execute("begin immediate")
+        given = replace(at.given, trial_log=replace(at.given.trial_log, log=impatient))
+        with pytest.raises(LogUnavailable):
+            await send_reminder(given, item)
+        holding.close()
+        await send_reminder(given, item)
+    assert len(at.mailbox.received) == 1
+    assert len(at.patient("RJ-1").every(ReminderSent)) == 1
 
 
 async def test_without_a_channel_it_is_on_record_that_nobody_was_told(at: Site) -> None:

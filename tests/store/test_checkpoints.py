@@ -44,6 +44,12 @@ def test_one_owner_leads_while_its_lease_lasts(checkpoints: Checkpoints) -> None
     assert checkpoints.lead("reactor", "a", _MINUTE, minutes_later(2)) is None
 
 
+def test_nobody_waits_for_a_lease_that_was_taken_by_a_clock_that_stood_wrong(checkpoints: Checkpoints) -> None:
+    assert checkpoints.lead("reactor", "a", _MINUTE, minutes_later(60)) == 1, "and then it is killed, and the clock set"
+    assert checkpoints.lead("reactor", "b", _MINUTE, minutes_later(56)) is None, "clocks of two machines may differ"
+    assert checkpoints.lead("reactor", "b", _MINUTE, NOW) == 2
+
+
 def test_who_lost_the_lead_moves_nothing_any_more(checkpoints: Checkpoints) -> None:
     first = checkpoints.lead("reactor", "a", _MINUTE, NOW)
     assert first is not None
