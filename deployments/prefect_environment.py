@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from deployments.telemetry import telemetry_environment
 from flows.settings import Settings
+
+HEARTBEAT_SECONDS = 30
+"""How often a flow run under way says that it lives: the shortest that Prefect takes. `deployments.interrupted_runs`"""
 
 
 def prefect_client_environment(settings: Settings, api_url: str) -> dict[str, str]:
@@ -18,8 +22,10 @@ def prefect_client_environment(settings: Settings, api_url: str) -> dict[str, st
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         # The API speaks plain HTTP, yet each flow run loads every authority there is, four times, 25 ms each time.
         "PREFECT_API_SSL_CERT_FILE": str(one_authority(settings)),
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
         "DO_NOT_TRACK": "1",
         **_log_lines(settings),
+        **telemetry_environment(),
         **login,
     }
 
@@ -70,9 +76,9 @@ def _retention(settings: Settings) -> dict[str, str]:
 
 
 def _database(settings: Settings) -> dict[str, str]:
-    """Prefect's own tables are in the same database as the log, in a schema of their own that may be wiped."""
+    """Prefect's own tables are in the home, or in the same database as the log; they may be wiped."""
     if settings.log_path:
-        return {}
+        return {"PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{settings.prefect_home}/prefect.db"}
     url = settings.log_url.replace("postgresql://", "postgresql+asyncpg://", 1)
     return {"PREFECT_SERVER_DATABASE_CONNECTION_URL": url}
 

@@ -12,6 +12,7 @@ from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.types.entrypoint import EntrypointType
 
+from deployments.prefect_environment import HEARTBEAT_SECONDS
 from domain.work_item import Work
 from flows.collect_genomic_results import collect_genomic_results
 from flows.dispatch import POOLED, dispatched
@@ -55,9 +56,14 @@ async def deploy_to_pool(pool: str) -> None:
     async with get_client() as client:
         with suppress(ObjectAlreadyExists):
             await client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
+    signs_of_life = {"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS)}}
     for flow in _FLOWS.values():
         deployment = await flow.ato_deployment(
-            name=POOLED, work_pool_name=pool, tags=["engine"], entrypoint_type=EntrypointType.MODULE_PATH
+            name=POOLED,
+            work_pool_name=pool,
+            job_variables=signs_of_life,
+            tags=["engine"],
+            entrypoint_type=EntrypointType.MODULE_PATH,
         )
         await deployment.aapply()
 

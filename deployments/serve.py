@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from deployments.home_lock import only_one
 from deployments.prefect_connection import one_prefect_connection
 from deployments.prefect_server import PrefectServer
 from flows.clock import SystemClock
@@ -32,8 +33,9 @@ def serve() -> None:
     When Prefect's server ends by itself, everything is started anew: what is open is in the log.
     """
     settings = read_settings()
-    while not _served(settings):
-        _say("Prefect's server has ended by itself: starting again")
+    with only_one(settings):
+        while not _served(settings):
+            _say("Prefect's server has ended by itself: starting again")
     _say("Stopped.")
 
 
@@ -52,6 +54,7 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
     from prefect.runner import Runner
 
     from deployments.forms import form_deployments, scheduled_deployments
+    from deployments.interrupted_runs import InterruptedRuns
     from deployments.reactions import deploy_to_pool, reactions_of
     from flows.reactor import Reactor
     from flows.read_models import refresh_read_models
@@ -62,6 +65,7 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
         await runner.aadd_deployment(deployment)
     if settings.work_pool:
         await deploy_to_pool(settings.work_pool)
+    await InterruptedRuns().take_up(alone=settings.log_path is not None)
     with using(given):
         await refresh_read_models([])  # the reactor shows every patient when it starts
         _say(f"Ready: open {server.ui_url}{PAGES}start-here (Ctrl-C stops everything)")
@@ -96,10 +100,11 @@ async def _end_of(server: PrefectServer) -> None:
 
 
 async def _react(given: Resources, reactor: Reactor, stop: asyncio.Event) -> None:
+    from deployments.interrupted_runs import InterruptedRuns
     from flows.import_inbox import watch_inbox
 
     async with one_prefect_connection():
-        await asyncio.gather(reactor.run(stop), watch_inbox(given, stop))
+        await asyncio.gather(reactor.run(stop), watch_inbox(given, stop), InterruptedRuns().watch(stop))
 
 
 def _say(text: str) -> None:
