@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -167,6 +167,16 @@ class Settings(BaseSettings):
                 "set IMNI_AUTH=user:password, or leave IMNI_HOST out to listen on this machine only"
             )
         return self
+
+
+class Collector(BaseSettings):
+    """Who collects `traces`: an address, told in OpenTelemetry's own variables; without one they go nowhere."""
+
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+
+    traces: str = Field(
+        default="", validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+    )
 
 
 def read_settings(**given: Any) -> Settings:

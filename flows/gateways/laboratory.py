@@ -18,6 +18,7 @@ from flows.gateways.fhir_answers import Resource, by_reference, next_page, outco
 from flows.gateways.fhir_orders import contradiction, order_id, service_request
 from flows.gateways.fhir_reports import Report, Unreadable, last_updated, read_report
 from flows.gateways.fhir_words import ORDER_SYSTEM
+from flows.steps import step
 
 _HELD, _CREATED, _AMBIGUOUS = 200, 201, 412
 _LATER = frozenset({408, 425, 429})
@@ -140,7 +141,10 @@ class Laboratory:
     ) -> httpx.Response:
         sent = {"Accept": "application/fhir+json", **(headers or {})}
         try:
-            return await self._client.request(method, url, content=content, headers=sent, timeout=self._timeout)
+            with step("ask the laboratory", asked=asked) as note:
+                answer = await self._client.request(method, url, content=content, headers=sent, timeout=self._timeout)
+                note(status=answer.status_code)
+                return answer
         except httpx.TimeoutException:
             raise LaboratoryUnavailable(asked, f"no answer within {self._timeout:g} s") from None
         except httpx.RequestError as problem:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from flows.gateways.errors import ChannelUnreadable, MessageRefused, NotDelivered
 from flows.gateways.mail_channels import Channel, ChatChannel, MailChannel, NotTaken
+from flows.steps import step
 
 if TYPE_CHECKING:
     from apprise.plugins.base import NotifyBase
@@ -76,7 +77,8 @@ class Notifier:
             if name in leave_out:
                 continue
             try:
-                await asyncio.to_thread(_send_quietly, channel, message)
+                with step("send a message", key=message.key, channel=name):
+                    await asyncio.to_thread(_send_quietly, channel, message)
                 taken.append(name)
             except NotTaken as problem:
                 failed.append((name, problem))
