@@ -13,6 +13,7 @@ from prefect.exceptions import ObjectAlreadyExists
 from prefect.types.entrypoint import EntrypointType
 
 from deployments.prefect_environment import HEARTBEAT_SECONDS
+from deployments.telemetry import telemetry_environment
 from domain.work_item import Work
 from flows.collect_genomic_results import collect_genomic_results
 from flows.dispatch import POOLED, dispatched
@@ -56,12 +57,12 @@ async def deploy_to_pool(pool: str) -> None:
     async with get_client() as client:
         with suppress(ObjectAlreadyExists):
             await client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
-    signs_of_life = {"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS)}}
+    of_ours = {"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS), **telemetry_environment()}}
     for flow in _FLOWS.values():
         deployment = await flow.ato_deployment(
             name=POOLED,
             work_pool_name=pool,
-            job_variables=signs_of_life,
+            job_variables=of_ours,
             tags=["engine"],
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
