@@ -14,6 +14,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+from flows.settings import read_settings
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -65,16 +67,24 @@ def serve(listener: socket.socket) -> None:
 
     from deployments.prefect_database import let_writers_queue
     from deployments.prefect_shortcuts import ShortCuts
+    from deployments.readiness import Readiness, looking_at
 
     let_writers_queue()
+    look = looking_at(read_settings().log_url, _prefect_answers)
 
     config = uvicorn.Config(
-        KeptInside(ShortCuts(create_app(final=True))),
+        KeptInside(Readiness(ShortCuts(create_app(final=True)), look)),
         log_level="warning",
         timeout_graceful_shutdown=_LAST_REQUESTS_SECONDS,
         lifespan="on",
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+async def _prefect_answers() -> bool:
+    from prefect.server.database import provide_database_interface
+
+    return await provide_database_interface().is_db_connectable()
 
 
 def end_with_parent(life_line: Any) -> None:

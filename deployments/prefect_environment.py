@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from deployments.telemetry import telemetry_environment
+from deployments.log_lines import JsonLine
+from deployments.telemetry import UNTRACED, telemetry_environment
 from flows.settings import Settings
 
 HEARTBEAT_SECONDS = 30
@@ -31,11 +32,13 @@ def prefect_client_environment(settings: Settings, api_url: str) -> dict[str, st
 
 
 def _log_lines(settings: Settings) -> dict[str, str]:
-    """Log lines on standard error as JSON. A flow's carry its `flow_run_id`, the correlation id of its events."""
+    """Log lines on standard error as JSON. Those said in a flow carry its `flow_run_id`, by which events name it."""
     if settings.log_format == "text":
         return {}
     return {
         "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "json",
+        "PREFECT_LOGGING_HANDLERS_DEBUG_FORMATTER": "json",
+        "PREFECT_LOGGING_FORMATTERS_JSON_CLASS": f"{JsonLine.__module__}.{JsonLine.__qualname__}",
         "PREFECT_LOGGING_EXTRA_LOGGERS": "imni",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
         "PREFECT_LOGGING_COLORS": "false",
@@ -47,6 +50,9 @@ def prefect_server_environment(settings: Settings, port: int, api_url: str) -> M
     login = {"PREFECT_SERVER_API_AUTH_STRING": settings.auth.get_secret_value()} if settings.auth else {}
     return {
         **prefect_client_environment(settings, api_url),
+        **UNTRACED,  # its requests are not the trial's work
+        "IMNI_HOME": str(settings.home),
+        "IMNI_DATABASE_URL": settings.database_url,  # whose log it is: `deployments.readiness`
         "PREFECT_UI_API_URL": "/api",
         "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

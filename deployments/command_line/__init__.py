@@ -37,6 +37,7 @@ application = typer.Typer(
 
 application.command("init")(recording.init)
 application.command("up")(running.up)
+application.command("ready")(running.ready)
 application.command("demo")(running.demo)
 application.command("import")(recording.import_patients)
 application.command("import-fractions")(treating.import_fraction_files)

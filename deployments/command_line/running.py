@@ -1,4 +1,4 @@
-"""Commands that run the engine: `up` and `demo`."""
+"""Commands that run the engine: `up`, `ready` and `demo`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from deployments.command_line.options import Json
 from deployments.command_line.printing import FINDINGS, print_json, print_table, say
+from flows.settings import read_settings
 
 if TYPE_CHECKING:
     from deployments.demonstration import Demonstrated
@@ -19,6 +20,20 @@ def up() -> None:
     from deployments.serve import serve
 
     serve()
+
+
+def ready(as_json: Json = False) -> None:
+    """Ask a running engine whether it does its work: exit status 0 when it does, 1 when it does not."""
+    from deployments.readiness import asked
+
+    answer = asked(read_settings())
+    if as_json:
+        print_json(answer)
+    else:
+        parts = [(name, "✓" if part["ok"] else "✗", part["found"]) for name, part in answer.items() if name != "ready"]
+        print_table("Ready" if answer["ready"] else "Not ready", ("part", "", "found"), parts)
+    if not answer["ready"]:
+        raise typer.Exit(FINDINGS)
 
 
 def demo(

@@ -46,6 +46,8 @@ async def test_a_second_home_answers_to_its_own_login_knows_nothing_of_the_first
     ours, theirs = httpx.Client(base_url=server.api_url), httpx.Client(base_url=prefect_server.api_url)
     with ours, theirs:
         assert ours.post("/flow_runs/count", json={}).status_code == 401
+        assert ours.get(f"{server.ui_url}/health").status_code == 200
+        assert ours.get(f"{server.ui_url}/ready").status_code == 503
         ours.auth = ("trial", "secret-word")
         assert ours.post("/flow_runs/count", json={}).json() == 0
         assert theirs.post("/flow_runs/count", json={}).json() > 0
