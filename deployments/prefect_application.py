@@ -75,6 +75,7 @@ def serve(listener: socket.socket) -> None:
     config = uvicorn.Config(
         KeptInside(Readiness(ShortCuts(create_app(final=True)), look)),
         log_level="warning",
+        log_config=None,  # Prefect's, which is the installation's: text or JSON
         timeout_graceful_shutdown=_LAST_REQUESTS_SECONDS,
         lifespan="on",
     )
