@@ -93,10 +93,15 @@ def open_resources(settings: Settings, clock: Clock) -> Resources:
 
 
 def _ladder(settings: Settings) -> Iterator[tuple[Asked, Notifier]]:
-    if settings.notify_investigator_urls:
-        yield "investigator", _notifier(settings.notify_investigator_urls)
-    if settings.notify_principal_investigator_urls:
-        yield "principal-investigator", _notifier(settings.notify_principal_investigator_urls)
+    told: Mapping[Asked, Sequence[SecretStr]] = {
+        "radiation-oncologist": settings.notify_radiation_oncologist_urls,
+        "adjudicator": settings.notify_adjudicator_urls,
+        "investigator": settings.notify_investigator_urls,
+        "principal-investigator": settings.notify_principal_investigator_urls,
+    }
+    for asked, urls in told.items():
+        if urls:
+            yield asked, _notifier(urls)
 
 
 def _notifier(urls: Sequence[SecretStr]) -> Notifier:

@@ -16,15 +16,14 @@ from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from store.open_log import POSTGRES, SQLITE
 
 PREFIX = "IMNI_"
-_ADDRESSES = ("notify_urls", "notify_investigator_urls", "notify_principal_investigator_urls", "seal_urls")
-_SECRET = {"auth", *_ADDRESSES}
+Addresses = Annotated[tuple[SecretStr, ...], NoDecode]
 _LOGIN_IN_URL = re.compile(r"//[^@/]*@")
 
 
@@ -45,9 +44,11 @@ class Settings(BaseSettings):
     home: Path = Path("~/.imni")
     database_url: str = Field(default_factory=lambda known: f"{SQLITE}{known['home'] / 'log.sqlite'}", repr=False)
     laboratory_url: str | None = None
-    notify_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-    notify_investigator_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-    notify_principal_investigator_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    notify_urls: Addresses = ()
+    notify_radiation_oncologist_urls: Addresses = ()
+    notify_adjudicator_urls: Addresses = ()
+    notify_investigator_urls: Addresses = ()
+    notify_principal_investigator_urls: Addresses = ()
     language: Literal["zh", "en", "both"] = "both"
     time_zone: ZoneInfo = ZoneInfo("Asia/Shanghai")
     host: str = "127.0.0.1"
@@ -57,7 +58,7 @@ class Settings(BaseSettings):
     work_pool: str | None = Field(default=None, min_length=1)
     auth: SecretStr | None = None
     seal_folder: Path = Field(default_factory=lambda known: known["home"] / "seals")
-    seal_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    seal_urls: Addresses = ()
     timestamp_url: str | None = None
     timestamp_roots: Path | None = None
 
@@ -134,10 +135,12 @@ class Settings(BaseSettings):
             raise ValueError("is not the address of a FHIR service: write https://laboratory.example/fhir")
         return url.rstrip("/")
 
-    @field_validator(*_ADDRESSES, mode="before")
+    @field_validator("*", mode="before")
     @classmethod
-    def _addresses(cls, urls: object) -> object:
-        listed = urls.split() if isinstance(urls, str) else urls
+    def _addresses(cls, told: object, about: ValidationInfo) -> object:
+        if not str(about.field_name).endswith("_urls"):
+            return told
+        listed = told.split() if isinstance(told, str) else told
         if isinstance(listed, list | tuple) and not all("://" in _revealed(url) for url in listed):
             raise ValueError("is not a list of Apprise addresses: write mailtos://… wecombot://…, with spaces between")
         return listed
@@ -219,8 +222,8 @@ def _in_words(error: ErrorDetails) -> str:
     problem = str(error.get("ctx", {}).get("error", error["msg"]))
     if not error["loc"]:
         return problem
-    field = str(error["loc"][0])
-    value = "its value" if field in _SECRET else repr(_LOGIN_IN_URL.sub("//…@", str(error["input"])))
+    field, shown = str(error["loc"][0]), repr(_LOGIN_IN_URL.sub("//…@", str(error["input"])))
+    value = "its value" if field == "auth" or field.endswith("_urls") else shown
     return f"{PREFIX}{field.upper()}: {value} {_WAYS_OUT.get(field, problem)}"
 
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from deployments.mailbox import Mailbox
+from domain.protocol.reminder_steps import Asked
 from flows.clock import ClockRefused, SimulatedClock, SystemClock
+from flows.gateways.mail import Message
+from flows.resources import open_resources
 from flows.settings import SettingsRefused, enter_environment, inherited_environment, read_settings
 
 
@@ -106,6 +111,19 @@ def test_a_refusal_shows_no_secret(monkeypatch: pytest.MonkeyPatch, variable: st
     with pytest.raises(SettingsRefused) as refused:
         read_settings()
     assert "hunter2" not in str(refused.value)
+
+
+async def test_everyone_a_reminder_can_ask_may_have_an_address_of_her_own(tmp_path: Path) -> None:
+    roles = [role for role in get_args(Asked) if role != "coordinator"]
+    with Mailbox() as mailbox:
+        urls = {f"notify_{role.replace('-', '_')}_urls": mailbox.url(f"{role}@imni.example") for role in roles}
+        everyone = mailbox.url("coordinator@imni.example")
+        given = open_resources(read_settings(home=tmp_path, notify_urls=everyone, **urls), SystemClock())
+        with given.trial_log.log:
+            for role in get_args(Asked):
+                await given.notifier_for(role).send(Message(f"for-{role}", role, "Please."))
+    reached = {mail.subject: mail.recipients for mail in mailbox.received}
+    assert reached == {role: (f"{role}@imni.example",) for role in get_args(Asked)}
 
 
 def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
