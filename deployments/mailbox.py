@@ -139,7 +139,7 @@ def _read(envelope: Envelope) -> Mail:
     mail = message_from_bytes(content if isinstance(content, bytes) else content.encode(), policy=policy.default)
     text = mail.get_body(("plain", "html"))
     return Mail(
-        message_id=", ".join(str(value) for value in mail.get_all("Message-ID", [])),
+        message_id=", ".join(str(value).strip() for value in mail.get_all("Message-ID", [])),
         sender=envelope.mail_from or "",
         recipients=tuple(envelope.rcpt_tos),
         subject=str(mail["Subject"]),
