@@ -9,8 +9,7 @@ from datetime import date
 from domain.findings import Finding
 from domain.patient import Known, Patient
 from domain.protocol.edition import Case, Criterion, Edition
-from domain.start_of_radiotherapy import start_in_time
-from events.radiotherapy import RadiotherapyStarted
+from domain.start_of_radiotherapy import beginning, start_in_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def clinical_risk(patient: Patient, edition: Edition, on: date) -> Finding:
 
 def actual_start(patient: Patient, edition: Edition) -> Finding | None:
     """Exclusion 12 weighed again on the actual start of radiotherapy: late is a deviation, never an un-enrolment."""
-    started = patient.first(RadiotherapyStarted)
+    started = beginning(patient)
     if started is None:
         return None
     case = Case(patient, patient.reference_date or started.occurred_on.earliest, edition)

@@ -18,10 +18,11 @@ from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Case, Edition
 from domain.risk_class import class_contradiction
+from domain.start_of_radiotherapy import beginning
 from domain.visit_status import visit_states
 from domain.visit_windows import anchor, weekly_visits
 from events.follow_up import FollowUpScheduled
-from events.radiotherapy import FractionDelivered, RadiotherapyPlanned, RadiotherapyStarted
+from events.radiotherapy import FractionDelivered, RadiotherapyPlanned
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def _arm(patient: Patient, edition: Edition, today: date) -> _Explained:
 
 
 def _due_date(patient: Patient, edition: Edition, today: date) -> _Explained:
-    scheduled, started = patient.last(FollowUpScheduled), patient.first(RadiotherapyStarted)
+    scheduled, started = patient.last(FollowUpScheduled), beginning(patient)
     weekly = {visit.visit for visit in weekly_visits(patient, edition)}
     told = edition.told("TABLE-1", "4w")
     for state in visit_states(patient, edition, today):
@@ -102,7 +103,7 @@ def _due_date(patient: Patient, edition: Edition, today: date) -> _Explained:
 
 
 def _counted_from(patient: Patient, edition: Edition, *, weekly: bool) -> str:
-    started, start = patient.first(RadiotherapyStarted), anchor(patient, edition)
+    started, start = beginning(patient), anchor(patient, edition)
     if weekly and started:
         return f", counted from {started.occurred_on} (start of radiotherapy)"
     return f", counted from {start.on} ({start.kind})" if start else ""

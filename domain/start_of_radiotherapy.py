@@ -1,4 +1,4 @@
-"""Exclusion 12: whether radiotherapy starts soon enough after surgery or chemotherapy, planned and actual."""
+"""When radiotherapy began, and exclusion 12: whether it starts soon enough after surgery or chemotherapy."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from datetime import date, timedelta
 
 from domain.calendar_arithmetic import add_months
 from domain.findings import UNKNOWN, Finding, found, unanimous
-from domain.patient import Known
+from domain.patient import Known, Patient
 from domain.protocol.edition import Case
 from events.clinical_date import ClinicalDate
+from events.event import Event
+from events.radiotherapy import FractionDelivered, RadiotherapyStarted
+from events.recorded import Recorded
 from events.screening import SurgeryRecorded, TreatmentTimingRecorded
+
+
+def beginning(patient: Patient) -> Recorded[Event] | None:
+    """The entry that shows when radiotherapy began: its start as recorded, or else the earliest fraction."""
+    given = patient.every(FractionDelivered)
+    return patient.first(RadiotherapyStarted) or min(given, key=lambda each: each.occurred_on.earliest, default=None)
 
 
 def starts_in_time(case: Case) -> Finding:

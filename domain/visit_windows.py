@@ -13,13 +13,13 @@ from domain.calendar_arithmetic import add_months
 from domain.dose import planned_fractions
 from domain.patient import Patient
 from domain.protocol.edition import Edition, VisitColumn
+from domain.start_of_radiotherapy import beginning
 from events.follow_up import FollowUpScheduled, ScheduledVisit, VisitDone, VisitMissed
 from events.radiotherapy import (
     FractionDelivered,
     Phase,
     RadiotherapyCompleted,
     RadiotherapyNeverStarted,
-    RadiotherapyStarted,
     RadiotherapyStoppedEarly,
 )
 
@@ -137,7 +137,7 @@ def _kept_apart(visits: list[ScheduledVisit]) -> list[ScheduledVisit]:
 
 def weekly_visits(patient: Patient, edition: Edition) -> tuple[ScheduledVisit, ...]:
     """The weekly visits during radiotherapy: one a planned week, from its actual start."""
-    started = patient.first(RadiotherapyStarted)
+    started = beginning(patient)
     if started is None:
         return ()
     start, weeks = started.occurred_on.latest, planned_radiotherapy_days(patient, edition).days // 7

@@ -10,9 +10,9 @@ from domain.eligibility import actual_start, failed, weigh_all
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.risk_class import class_contradiction
+from domain.start_of_radiotherapy import beginning
 from events.consent import ConsentKind, ConsentSigned
 from events.genomics import GenomicTestOrdered
-from events.radiotherapy import RadiotherapyStarted
 from events.randomisation import PatientRandomised
 
 
@@ -64,7 +64,7 @@ def _in_force(chain: tuple[Edition, ...], on: date) -> Edition:
 
 def treated_before_randomisation(patient: Patient, edition: Edition) -> Found:
     """Radiotherapy surely begun before randomisation."""
-    started = patient.first(RadiotherapyStarted)
+    started = beginning(patient)
     assert patient.allocation is not None
     if started is not None and started.occurred_on.latest < patient.allocation.occurred_on.earliest:
         wording = f"Radiotherapy started on {started.occurred_on}, before randomisation"

@@ -8,13 +8,14 @@ from domain.patient import Patient
 from domain.plan_quality import judged_plan
 from domain.protocol.edition import Edition
 from domain.review import accepted_reviews, needs_review
-from events.radiotherapy import Phase, RadiotherapyPlanned, RadiotherapyStarted
+from domain.start_of_radiotherapy import beginning
+from events.radiotherapy import Phase, RadiotherapyPlanned
 from events.screening import BreastSurgery, SurgeryRecorded
 
 
 def treated_without_review(patient: Patient, edition: Edition) -> Found:
     """The first patients start only after somebody else than the planner accepted their plan (question PQ-33)."""
-    started = patient.first(RadiotherapyStarted)
+    started = beginning(patient)
     if started is None or not needs_review(patient, edition):
         return
     if not any(review.occurred_on.earliest <= started.occurred_on.latest for review in accepted_reviews(patient)):

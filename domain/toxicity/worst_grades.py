@@ -9,8 +9,8 @@ from typing import Literal
 
 from domain.findings import unanimous
 from domain.patient import Patient
+from domain.start_of_radiotherapy import beginning
 from events.clinical_date import ClinicalDate
-from events.radiotherapy import FractionDelivered, RadiotherapyStarted
 from events.recorded import Recorded
 from events.safety import AdverseEventRecorded, ToxicityScale
 
@@ -47,10 +47,8 @@ def phase_of(on: ClinicalDate, start: date | None) -> Phase | None:
 
 def start_of_radiotherapy(patient: Patient) -> date | None:
     """The day radiotherapy began: as recorded, or else the day of the first fraction."""
-    started = patient.first(RadiotherapyStarted)
-    if started is not None:
-        return started.occurred_on.earliest
-    return min((fraction.occurred_on.earliest for fraction in patient.every(FractionDelivered)), default=None)
+    began = beginning(patient)
+    return None if began is None else began.occurred_on.earliest
 
 
 def worst_grades(patient: Patient) -> tuple[WorstGrades, ...]:

@@ -11,9 +11,10 @@ from domain.genomic_test import standing_result
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.protocol.outputs import DEPARTURES
+from domain.start_of_radiotherapy import beginning
 from events.consent import ConsentKind, ConsentWithdrawn
 from events.event import Event
-from events.radiotherapy import FractionDelivered, RadiotherapyCompleted, RadiotherapyStarted
+from events.radiotherapy import FractionDelivered, RadiotherapyCompleted
 from events.recorded import Recorded
 from store.projections.projection import Projection
 
@@ -53,7 +54,7 @@ def _rows(patient: Patient, edition: Edition) -> list[PatientRow]:
         screening_failed=patient.screening_failed,
         randomised_on=_date(patient.allocation),
         arm=patient.arm.value if patient.arm else None,
-        radiotherapy_started_on=_date(patient.first(RadiotherapyStarted)),
+        radiotherapy_started_on=_date(beginning(patient)),
         radiotherapy_completed_on=_date(patient.last(RadiotherapyCompleted)),
         fractions=len(patient.every(FractionDelivered)),
         withdrew_on=_date(patient.first(ConsentWithdrawn)),

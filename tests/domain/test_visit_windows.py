@@ -152,6 +152,15 @@ def test_one_weekly_visit_in_each_week_of_radiotherapy() -> None:
     assert weekly_visits(patient_with(facts.planned()), EDITION) == ()
 
 
+def test_without_a_start_on_record_weeks_count_from_the_earliest_fraction() -> None:
+    late = (facts.fraction(2, "2021-02-02"), facts.fraction(1, "2021-02-01"))
+    visits = weekly_visits(patient_with(facts.planned(), *late), EDITION)
+    assert [(v.visit, str(v.target)) for v in visits[:2]] == [("week-1", "2021-02-05"), ("week-2", "2021-02-12")]
+    assert weekly_visits(patient_with(facts.planned(), *late, facts.started("2021-02-03")), EDITION) == weekly_visits(
+        patient_with(facts.planned(), facts.started("2021-02-03")), EDITION
+    )
+
+
 def test_the_newest_schedule_counts() -> None:
     assert scheduled_visits(patient_with(facts.screened())) == ()
     first, second = set_out(END, EDITION), set_out(Anchor("last-fraction", date(2021, 2, 9)), EDITION)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from domain.patient import Patient
+from domain.start_of_radiotherapy import beginning
 from events.clinical_date import ClinicalDate
-from events.radiotherapy import RadiotherapyStarted
 from events.screening import EligibilityConfirmed
 from flows.reports.report_view import ReportView
 from flows.reports.tables.table import Row, Spread, Table
@@ -44,8 +44,8 @@ def _to_randomisation(patient: Patient) -> int | None:
 
 
 def _to_radiotherapy(patient: Patient) -> int | None:
-    started = patient.first(RadiotherapyStarted)
-    return _between(_allocated(patient), started.occurred_on if started else None)
+    began = beginning(patient)
+    return _between(_allocated(patient), began.occurred_on if began else None)
 
 
 _INTERVALS = (
