@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 MOST_ROWS = 300
 """So many rows of a table fit into one artifact of 300 kB."""
+MOST_BYTES = 120_000
+"""So large may one of a page's tables be, however long its rows are: a page has two long ones at most."""
+
+_MOST_SAID = 250
 
 
 def table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -22,11 +27,27 @@ def cell(value: object) -> str:
 
 
 def shortened_table(
-    heading: Sequence[str], rows: Sequence[Sequence[object]], command: str, at_most: int = MOST_ROWS
+    heading: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    command: str,
+    at_most: int = MOST_ROWS,
+    most_bytes: int = MOST_BYTES,
 ) -> str:
     """A table of the first rows; it says how many are left out, and the command that lists them all."""
-    left_out = len(rows) - at_most
-    return table(heading, rows[:at_most]) + (f"\n\n{left_out} more: `{command}`" if left_out > 0 else "")
+    shown = _that_fit(rows[:at_most], most_bytes)
+    left_out = len(rows) - len(shown)
+    return table(heading, shown) + (f"\n\n{left_out} more: `{command}`" if left_out > 0 else "")
+
+
+def _that_fit(rows: Sequence[Sequence[object]], most_bytes: int) -> Sequence[Sequence[object]]:
+    """The first rows that are no larger together than a table may be."""
+    sizes = (sum(len(cell(value).encode()) for value in row) for row in rows)
+    return [row for row, size in zip(rows, accumulate(sizes), strict=True) if size <= most_bytes]
+
+
+def opening(text: str) -> str:
+    """How a long text begins; the whole of it stands on the patient's page."""
+    return text if len(text) <= _MOST_SAID else f"{text[:_MOST_SAID]}…"
 
 
 def share(part: float, whole: float) -> str:

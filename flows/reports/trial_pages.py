@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from flows.reports.audit_page import audit_page
 from flows.reports.consort_page import consort_page
@@ -11,7 +12,7 @@ from flows.reports.decisions_page import decisions_page
 from flows.reports.deviations_page import deviations_page
 from flows.reports.enrolment_page import enrolment_page
 from flows.reports.links import page_link, patient_link
-from flows.reports.markdown import MOST_ROWS, table
+from flows.reports.markdown import table
 from flows.reports.missing_page import missing_page
 from flows.reports.next_forms import forms_by_chapter
 from flows.reports.radiotherapy_page import radiotherapy_page
@@ -19,6 +20,9 @@ from flows.reports.screening_page import screening_page
 from flows.reports.trial_view import TrialView
 from flows.reports.turnaround_page import turnaround_page
 from flows.reports.work_pages import overdue_page, worklist_page
+
+_MOST_BYTES = 200_000
+"""So much of the first page may be links to patients: over 5,000 of them, and the rest of the page beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +39,25 @@ def start_page(view: TrialView) -> str:
     """Where an operator begins: the pages, the patients, the forms."""
     kind = "**This is a simulated trial.** " if view.simulated else ""
     written = [(page_link(page.title, page.key), page.shows) for page in TRIAL_PAGES if page.key != "start-here"]
-    names = [patient_link(patient.patient_id) for patient in view.patients[:MOST_ROWS]]
-    if len(view.patients) > MOST_ROWS:
-        names.append(f"{len(view.patients) - MOST_ROWS} more: `imni status`")
     parts = [
         "# Start here",
         f"{kind}IMNI PRECISION, NCT04517266.",
         table(("Page", "What it shows"), [*written, *((page_link(title, key), shows) for key, title, shows in OTHERS)]),
         "## Patients",
-        " · ".join(names) or "None yet: use the form *Screening*.",
+        _patients(view) or "None yet: use the form *Screening*.",
         "## Forms",
         table(("Chapter", "Form"), [(chapter, " · ".join(found)) for chapter, found in forms_by_chapter()]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _patients(view: TrialView) -> str:
+    """A link to each patient's page, as many as one page can hold."""
+    links = [patient_link(patient.patient_id) for patient in view.patients]
+    sizes = accumulate(len(f"{link} · ".encode()) for link in links)
+    shown = [link for link, size in zip(links, sizes, strict=True) if size <= _MOST_BYTES]
+    left_out = [f"{len(links) - len(shown)} more: `imni status`"] if len(shown) < len(links) else []
+    return " · ".join([*shown, *left_out])
 
 
 TRIAL_PAGES: Sequence[TrialPage] = (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from domain.protocol.outputs import WORK
 from domain.work_item import WorkItem
 from flows.reports.links import page_link, patient_link
-from flows.reports.markdown import shortened_table, table
+from flows.reports.markdown import opening, shortened_table, table
 from flows.reports.next_forms import form_for
 from flows.reports.query_rows import query_section
 from flows.reports.trial_view import TrialView
@@ -31,7 +31,9 @@ def worklist_page(view: TrialView) -> str:
 
 
 def _work_table(items: Sequence[WorkItem]) -> str:
-    rows = [(item.due_on, patient_link(item.patient_id), form_for(item), item.doer, item.wording) for item in items]
+    rows = [
+        (item.due_on, patient_link(item.patient_id), form_for(item), item.doer, opening(item.wording)) for item in items
+    ]
     return shortened_table(("Due", "Patient", "Form", "Who", "What"), rows, "imni worklist")
 
 
@@ -50,13 +52,15 @@ def overdue_page(view: TrialView) -> str:
     parts = [*head, f"{len(late)} overdue.", table(("What", *ages, "Together"), summary)]
     for doer in sorted({item.doer for item in late}):
         rows = [
-            ((view.today - i.due_on).days, i.due_on, patient_link(i.patient_id), form_for(i), i.wording)
+            ((view.today - i.due_on).days, i.due_on, patient_link(i.patient_id), form_for(i), opening(i.wording))
             for i in late
             if i.doer == doer
         ]
         parts += [
             f"## {doer.replace('-', ' ').capitalize()}",
-            shortened_table(("Days late", "Due", "Patient", "Form", "What"), rows, "imni worklist", at_most=100),
+            shortened_table(
+                ("Days late", "Due", "Patient", "Form", "What"), rows, "imni worklist", at_most=100, most_bytes=50_000
+            ),
         ]
     return "\n\n".join([*parts, view.edition.footnote(*WORK)]).strip() + "\n"
 

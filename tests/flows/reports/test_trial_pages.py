@@ -1,13 +1,16 @@
 """Pages about the whole trial: what is overdue, how enrolment goes against plan, where to begin."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+
+import pytest
 
 from domain.patient import Patient
 from flows.reports.enrolment_page import enrolment_page
 from flows.reports.trial_pages import start_page
 from flows.reports.trial_view import TrialView
-from flows.reports.work_pages import worklist_page
+from flows.reports.work_pages import overdue_page, worklist_page
 from tests import facts
 from tests.given import edition_with, patient_with
 
@@ -38,6 +41,19 @@ def test_a_long_worklist_says_how_much_it_leaves_out() -> None:
     page = worklist_page(_view([_patient(f"RJ-{n:04}") for n in range(310)], date(2020, 12, 1)))
     assert "10 more: `imni worklist`" in page
     assert len(page.encode()) < 300_000
+
+
+_LONG_QUESTION = facts.query(question="病理报告中的阳性淋巴结数与分期不符，请核对原始报告。" * 36)
+
+
+@pytest.mark.parametrize("write", [worklist_page, overdue_page])
+def test_long_questions_in_chinese_of_many_patients_fit_on_a_page(write: Callable[[TrialView], str]) -> None:
+    asked = facts.enrolled(_LONG_QUESTION, _LONG_QUESTION.model_copy(update={"query_id": "Q-2"}))
+    page = write(_view([patient_with(*asked, patient_id=f"RJ-{n:04}") for n in range(400)], date(2021, 6, 1)))
+    assert len(page.encode()) < 300_000
+    assert "病理报告中的阳性淋巴结数与分期不符" in page
+    assert " more: `imni worklist`" in page
+    assert max(len(said) for row in _rows(page) for said in row) < 600
 
 
 def test_an_empty_worklist_is_said_to_be() -> None:
@@ -73,7 +89,17 @@ def test_the_start_page_leads_to_every_patient_and_says_what_is_simulated() -> N
     assert "[RJ-0042](/pages/patient-rj-0042)" in page
     assert "simulated trial" in page
     assert "simulated" not in start_page(_view([], date(2021, 1, 1)))
-    assert "12 more: `imni status`" in start_page(_view([_patient(f"RJ-{n}") for n in range(312)], date(2021, 1, 1)))
+
+
+@pytest.mark.parametrize(("name", "left_out"), [("RJ-{:04}", 0), ("RJ-ruijin-hospital-shanghai-radiotherapy-{:04}", 3)])
+def test_the_start_page_leads_to_5000_patients_and_to_as_many_as_fit_when_their_ids_are_long(
+    name: str, left_out: int
+) -> None:
+    page = start_page(_view([Patient(patient_id=name.format(number)) for number in range(5000)], date(2021, 1, 1)))
+    links = page.count("](/pages/patient-rj-")
+    assert len(page.encode()) < 300_000
+    assert links == 5000 if not left_out else 1500 < links < 5000
+    assert (f"{5000 - links} more: `imni status`" in page) == bool(left_out)
 
 
 def test_the_worklist_page_lists_queries_the_oldest_first_and_says_how_the_protocol_was_read() -> None:
