@@ -40,6 +40,10 @@ class Collector:
     def named(self, name: str) -> list[Told]:
         return [span for span in self.spans if span.name == name]
 
+    def run(self, run_id: str) -> list[Told]:
+        """The span of a Prefect run."""
+        return [span for span in self.spans if span.facts.get("prefect.run.id") == run_id]
+
     def until(self, holds: Callable[[], object], seconds: float = 10) -> None:
         """Wait until something has arrived."""
         deadline = time.monotonic() + seconds
