@@ -13,10 +13,12 @@ from events.radiotherapy import Fraction, FractionDelivered, Phase, Radiotherapy
 
 @dataclass(frozen=True, slots=True)
 class NextFraction:
-    """The fraction that comes next, and the day since when it does."""
+    """The fraction that comes next, of how many its phase has, its planned dose, and the day since when it does."""
 
     phase: Phase
     number: int
+    of: int
+    dose_cgy: int
     since: date
 
 
@@ -33,16 +35,17 @@ def cone_beam_due(patient: Patient, edition: Edition) -> NextFraction | None:
 
 
 def next_fraction(patient: Patient, edition: Edition) -> NextFraction | None:
-    """The fraction after those given; None without a plan, or when all are given."""
+    """The first fraction of the plan not on record; None without a plan, or when all are given."""
     plan = patient.last(RadiotherapyPlanned)
     if plan is None:
         return None
     given = patient.every(FractionDelivered)
     since = max((entry.occurred_on.latest for entry in given), default=plan.occurred_on.latest)
     for phase in planned_phases(plan, edition):
-        done = max((entry.event.number for entry in given if entry.event.phase is phase.phase), default=0)
-        if done < phase.fractions:
-            return NextFraction(phase.phase, done + 1, since)
+        done = {entry.event.number for entry in given if entry.event.phase is phase.phase}
+        missing = next((number for number in range(1, phase.fractions + 1) if number not in done), None)
+        if missing is not None:
+            return NextFraction(phase.phase, missing, phase.fractions, phase.per_fraction_cgy, since)
     return None
 
 

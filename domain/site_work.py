@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
-from domain.dose import planned_phases
+from domain.cone_beam import NextFraction, next_fraction
 from domain.eligibility import failed, unknown, weigh_all
 from domain.engine_work import is_entering, open_visits
 from domain.genomic_test import disputed_order, standing_result
@@ -122,17 +123,22 @@ def treat(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]
         yield _treatment_end(patient, today)
     elif plan is None:
         yield _item(patient, Work.PLAN_RADIOTHERAPY, today, _ONCOLOGIST, "Plan radiotherapy")
-    elif len(given) >= (total := sum(phase.fractions for phase in planned_phases(plan, edition))):
+    elif (coming := next_fraction(patient, edition)) is None:
         yield _treatment_end(patient, max(fraction.occurred_on.latest for fraction in given))
     else:
         if _review_missing(patient, edition):
             yield _item(patient, Work.REVIEW_PLAN, today, _ONCOLOGIST, "Review the plan before the first fraction")
             if not given:
                 return
-        last = max((fraction.occurred_on.latest for fraction in given), default=plan.occurred_on.latest)
-        number, due = len(given) + 1, last + timedelta(days=1)
-        wording = f"Deliver fraction {number} of {total}"
-        yield _item(patient, Work.DELIVER_FRACTION, due, _ONCOLOGIST, wording, str(number))
+        yield _fraction(patient, coming)
+
+
+def _fraction(patient: Patient, coming: NextFraction) -> WorkItem:
+    due, subject = coming.since + timedelta(days=1), f"{coming.phase}-{coming.number}"
+    wording = f"Deliver fraction {coming.number} of {coming.of} ({coming.phase})"
+    item = _item(patient, Work.DELIVER_FRACTION, due, _ONCOLOGIST, wording, subject)
+    known = (("phase", coming.phase.value), ("number", coming.number), ("dose_cgy", coming.dose_cgy))
+    return replace(item, known=known)
 
 
 def _treatment_end(patient: Patient, due: date) -> WorkItem:

@@ -63,7 +63,8 @@ class Note:
 class WorkItem:
     """Open work. `key` is the same however often it is asked for; `due_on` is the last good day for it.
 
-    `subject` says what the work is about: an order key, a visit, a reminder step. A reminder has a `note`.
+    `subject` says what the work is about: an order key, a visit, a reminder step. A reminder has a `note`. `known` is
+    what else its form can be filled in with.
     """
 
     work: Work
@@ -74,6 +75,7 @@ class WorkItem:
     wording: str
     subject: str = ""
     note: Note | None = None
+    known: tuple[tuple[str, str | int], ...] = ()
 
 
 def reminder(patient_id: str, key: str, due_on: date, note: Note) -> WorkItem:

@@ -83,7 +83,7 @@ def print_worklist(
 
 def _item(item: WorkItem) -> dict[str, Any]:
     """An open item; of a reminder the wording says enough."""
-    return {name: value for name, value in asdict(item).items() if name != "note"}
+    return {name: value for name, value in asdict(item).items() if name not in {"note", "known"}}
 
 
 def _everyone(trial_log: TrialLog) -> list[Patient]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from sys import modules
 
 from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS
 from domain.decisions.command import Command, Report
@@ -21,7 +22,7 @@ FORM_OF_WORK: Mapping[Work, tuple[str, str]] = {
     Work.RANDOMISE: ("randomise-patient", ""),
     Work.PLAN_RADIOTHERAPY: ("record-plan", ""),
     Work.REVIEW_PLAN: ("record-plan-review", ""),
-    Work.DELIVER_FRACTION: ("record-fraction", "number"),
+    Work.DELIVER_FRACTION: ("record-fraction", ""),
     Work.RECORD_TREATMENT_END: ("record-radiotherapy-completion", ""),
     Work.SEE_PATIENT: ("record-visit", "visit"),
     Work.REPORT_SERIOUS_EVENT: ("record-serious-adverse-event-notice", "sae_id"),
@@ -66,8 +67,8 @@ def form_for(item: WorkItem) -> str:
     if item.work not in FORM_OF_WORK:
         return ""
     wire, field = FORM_OF_WORK[item.work]
-    subject = int(item.subject) if item.work is Work.DELIVER_FRACTION else item.subject
-    return form_link(COMMANDS[wire].title, wire, item.patient_id, **({field: subject} if field else {}))
+    told = {field: item.subject} if field else {}
+    return form_link(COMMANDS[wire].title, wire, item.patient_id, **told, **dict(item.known))
 
 
 def form_for_criterion(criterion: str, patient: Patient) -> str:
@@ -103,10 +104,15 @@ def chapter_of(command: type[Command]) -> str:
     return command.__module__.rpartition(".")[2].replace("_", "-")
 
 
+def _place_in_chapter(command: type[Command]) -> int:
+    """A chapter's commands stand in its module in the order in which they are needed."""
+    return list(vars(modules[command.__module__])).index(command.__name__)
+
+
 def forms_by_chapter() -> Sequence[tuple[str, Sequence[str]]]:
     """Links to every form, in the order of a patient's life."""
     found: dict[str, list[str]] = {chapter: [] for chapter in _CHAPTERS}
-    for wire, command in COMMANDS.items():
+    for wire, command in sorted(COMMANDS.items(), key=lambda found: _place_in_chapter(found[1])):
         if command.has_form():
             found.setdefault(chapter_of(command), []).append(form_link(command.title, wire))
     found["batch"] = [form_link(BATCH_TITLE, "enter-batch")]

@@ -178,8 +178,8 @@ class TestTreatment:
     PLAN, REVIEW, END = (f"{work}/RJ-0001" for work in ("plan-radiotherapy", "review-plan", "record-treatment-end"))
 
     @staticmethod
-    def next_fraction(number: int) -> str:
-        return f"deliver-fraction/RJ-0001/{number}"
+    def next_fraction(number: int, phase: str = "MAIN") -> str:
+        return f"deliver-fraction/RJ-0001/{phase}-{number}"
 
     def test_a_randomised_patient_is_planned(self) -> None:
         item = only(*enrolled())
@@ -200,13 +200,24 @@ class TestTreatment:
 
     def test_one_fraction_after_the_other_each_its_own_item(self) -> None:
         first = only(*enrolled(planned(), plan_reviewed()))
-        assert (first.due_on, first.wording) == (date(2021, 1, 21), "Deliver fraction 1 of 15")
+        assert (first.due_on, first.wording) == (date(2021, 1, 21), "Deliver fraction 1 of 15 (MAIN)")
         fourth = people(*enrolled(planned(), plan_reviewed(), *fractions(3)))[-1]
-        assert (fourth.key, fourth.wording) == (self.next_fraction(4), "Deliver fraction 4 of 15")
+        assert (fourth.key, fourth.wording) == (self.next_fraction(4), "Deliver fraction 4 of 15 (MAIN)")
         assert fourth.due_on == date(2021, 2, 4)
 
-    def test_a_boost_lengthens_the_course(self) -> None:
-        assert only(*enrolled(planned(boost="yes"), plan_reviewed())).wording == "Deliver fraction 1 of 19"
+    def test_the_boost_follows_the_main_phase_with_numbers_and_dose_of_its_own(self) -> None:
+        boosted = enrolled(planned(boost="yes"), plan_reviewed(), *fractions(15))
+        item = people(*boosted)[-1]
+        assert (item.key, item.wording) == (self.next_fraction(1, "BOOST"), "Deliver fraction 1 of 4 (BOOST)")
+        assert dict(item.known) == {"phase": "BOOST", "number": 1, "dose_cgy": 267}
+        boost = [fraction(n, f"2021-02-{21 + n}", phase="BOOST") for n in range(1, 5)]
+        assert only(*boosted, *boost).key == self.END
+
+    def test_a_fraction_left_out_comes_next(self) -> None:
+        """After fractions 1 and 3 the second is asked for: either it was given, or the plan was changed."""
+        first, _, third = fractions(3)
+        item = people(*enrolled(planned(), plan_reviewed(), first, third))[-1]
+        assert (item.key, item.due_on) == (self.next_fraction(2), date(2021, 2, 4))
 
     def test_after_the_last_fraction_its_end_is_recorded(self) -> None:
         item = only(*enrolled(planned(), plan_reviewed(), *fractions(15)))

@@ -104,13 +104,13 @@ STORY = [
     Step("2021-01-08", "an investigator confirms", [confirm("2021-01-08")], ["randomise", RANDOMISABLE]),
     Step("2021-01-10", "she is randomised", [randomise("2021-01-10")], ["plan-radiotherapy"]),
     Step("2021-01-20", "she is planned", [planned()], ["review-plan", TO_REVIEW]),
-    Step("2021-01-22", "the plan is accepted", [plan_reviewed()], ["deliver-fraction/1", CONE_BEAM]),
-    Step("2021-02-01", "radiotherapy starts", [started(), fraction(1)], ["deliver-fraction/2"]),
+    Step("2021-01-22", "the plan is accepted", [plan_reviewed()], ["deliver-fraction/MAIN-1", CONE_BEAM]),
+    Step("2021-02-01", "radiotherapy starts", [started(), fraction(1)], ["deliver-fraction/MAIN-2"]),
     Step(
         "2021-02-05",
         "the first week is over",
         fractions(5)[1:],
-        ["deliver-fraction/6", "see-patient/week-1"],
+        ["deliver-fraction/MAIN-6", "see-patient/week-1"],
     ),
     Step(
         "2021-02-19",

@@ -1,9 +1,15 @@
 """Every link of a page opens a form that there is, with fields that it has."""
 
+import json
+from datetime import date
+from urllib.parse import unquote
+
 from domain.work_item import ENGINE_WORK, Work
+from domain.worklist import owed
 from flows.operator_entry import OPERATOR_COMMANDS
-from flows.reports.next_forms import FORM_OF_CRITERION, FORM_OF_WORK, forms_by_chapter
-from tests.given import edition_with
+from flows.reports.next_forms import FORM_OF_CRITERION, FORM_OF_WORK, form_for, forms_by_chapter
+from tests import facts
+from tests.given import edition_with, patient_with
 
 MORE_THAN_A_FORM = {Work.COMPLETE_SCREENING, Work.SETTLE_RISK_CLASS}
 
@@ -12,6 +18,19 @@ def test_work_of_people_leads_to_a_form_and_a_field_of_it() -> None:
     assert set(Work) - ENGINE_WORK - set(FORM_OF_WORK) == MORE_THAN_A_FORM
     for wire, field in FORM_OF_WORK.values():
         assert not field or field in OPERATOR_COMMANDS[wire].model_fields
+
+
+def test_the_form_of_the_next_fraction_is_filled_in_with_its_phase_number_and_planned_dose() -> None:
+    boosted = facts.enrolled(facts.planned(boost="yes"), facts.plan_reviewed(), *facts.fractions(15))
+    (item,) = (
+        item
+        for item in owed(patient_with(*boosted), edition_with(), date(2021, 2, 22))
+        if item.work is Work.DELIVER_FRACTION
+    )
+    asked = json.loads(unquote(form_for(item).partition("?parameters=")[2].rstrip(")")))
+    assert asked == {
+        "form": {"patient_id": "RJ-0001", "entry": {"phase": "BOOST", "number": 1, "dose_cgy": 267}},
+    }
 
 
 def test_every_criterion_has_a_form_but_the_score_from_the_laboratory() -> None:
