@@ -94,11 +94,14 @@ def flow_of(command: type[Command]) -> Flow[..., Any]:
 
 
 def _run_name(wire: str) -> str:
-    """A run goes by its patient and its command, so that the list of runs reads as a diary."""
+    """A run goes by its patient and its command, so that the list of runs reads as a diary.
+
+    Something else than an id, perhaps a name, is not repeated there.
+    """
     form: Any = flow_run.get_parameters().get("form")
     given = form.model_dump() if isinstance(form, BaseModel) else form
-    patient = given.get("patient_id", "") if isinstance(given, dict) else ""
-    return f"{patient} {wire}".strip()
+    patient = str(given.get("patient_id", "")) if isinstance(given, dict) else ""
+    return f"{patient} {wire}" if PATIENT_ID.fullmatch(patient) else wire
 
 
 def record_form(command: type[Command], form_class: type[BaseModel], form: object) -> State:
