@@ -105,8 +105,9 @@ async def _play(stage: Stage, assumptions: Assumptions, quiet: bool) -> Demonstr
     first_list = _list_of(assumptions.seed)
     trial_log = open_home(stage.settings, stage.clock.now(), simulated=True, first_list=first_list)
     urls = [url.get_secret_value() for url in stage.settings.notify_urls]
-    async with Laboratory(str(stage.settings.laboratory_url)) as laboratory, one_prefect_connection():
-        given = Resources(stage.settings, stage.clock, trial_log, laboratory, Notifier(urls))
+    log_id = trial_log.log.log_id
+    async with Laboratory(str(stage.settings.laboratory_url), log_id) as laboratory, one_prefect_connection():
+        given = Resources(stage.settings, stage.clock, trial_log, laboratory, Notifier(urls, log_id))
         with trial_log.log, using(given):
             truth = await _run_trial(given, stage, assumptions, quiet)
             return await _judge(given, stage, truth)

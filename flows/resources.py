@@ -33,7 +33,7 @@ class Resources:
     trial_log: TrialLog
     laboratory: Laboratory | None
     notifier: Notifier
-    witnesses: Notifier = field(default_factory=lambda: Notifier([]))
+    witnesses: Notifier = field(default_factory=lambda: Notifier([], ""))
     """Those who keep the log's seals."""
     ladder: Mapping[Asked, Notifier] = field(default_factory=dict[Asked, Notifier])
     """The channels of those who are asked next when work is overdue; who has none is reached as everyone is."""
@@ -85,15 +85,16 @@ def open_resources(settings: Settings, clock: Clock) -> Resources:
         settings=settings,
         clock=clock_of(trial_log, clock),
         trial_log=trial_log,
-        laboratory=Laboratory(settings.laboratory_url) if settings.laboratory_url else None,
-        notifier=_notifier(settings.notify_urls),
-        witnesses=_notifier(settings.seal_urls),
-        ladder=dict(_ladder(settings)),
+        laboratory=Laboratory(settings.laboratory_url, log_id) if settings.laboratory_url else None,
+        notifier=_notifier(settings.notify_urls, log_id),
+        witnesses=_notifier(settings.seal_urls, log_id),
+        ladder=dict(_ladder(settings, log_id)),
     )
 
 
-def _ladder(settings: Settings) -> Iterator[tuple[Asked, Notifier]]:
+def _ladder(settings: Settings, log_id: str) -> Iterator[tuple[Asked, Notifier]]:
     told: Mapping[Asked, Sequence[SecretStr]] = {
+    log_id = trial_log.log.log_id
         "radiation-oncologist": settings.notify_radiation_oncologist_urls,
         "adjudicator": settings.notify_adjudicator_urls,
         "investigator": settings.notify_investigator_urls,
@@ -101,11 +102,11 @@ def _ladder(settings: Settings) -> Iterator[tuple[Asked, Notifier]]:
     }
     for asked, urls in told.items():
         if urls:
-            yield asked, _notifier(urls)
+            yield asked, _notifier(urls, log_id)
 
 
-def _notifier(urls: Sequence[SecretStr]) -> Notifier:
-    return Notifier([url.get_secret_value() for url in urls])
+def _notifier(urls: Sequence[SecretStr], log_id: str) -> Notifier:
+    return Notifier([url.get_secret_value() for url in urls], log_id)
 
 
 def _flow_run_id() -> UUID | None:

@@ -17,9 +17,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from deployments.laboratory.book import Order
 from deployments.laboratory.faults import Asked, Fault
 from deployments.laboratory.fhir_writing import bundle, encode, refusal
-from deployments.laboratory.listing import Wanted, listed
+from deployments.laboratory.listing import Wanted, identified, listed
 from deployments.laboratory.practice import Practice
-from flows.gateways.fhir_words import ORDER_SYSTEM, PATIENT_SYSTEM, TEST_CODE, TEST_SYSTEM
+from flows.gateways.fhir_systems import Systems, trial_of
+from flows.gateways.fhir_words import TEST_CODE, TEST_SYSTEM
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,15 @@ def _orders(app: FastAPI, practice: Practice) -> None:
     async def place(request: Request) -> Response:
         body = await request.body()
         wanted = parse_qs(request.headers.get("If-None-Exist", "")).get("identifier", [""])[0]
-        practice.book.note_post(wanted.removeprefix(f"{ORDER_SYSTEM}|") or "without key")
+        practice.book.note_post(identified(wanted)[1] or "without key")
         return await _answered(practice, "orders", lambda: _place(practice, body, wanted, str(request.base_url)))
 
     async def find(request: Request) -> Response:
-        key = request.query_params.get("identifier", "").removeprefix(f"{ORDER_SYSTEM}|")
+        trial, key = identified(request.query_params.get("identifier", ""))
         base = str(request.base_url)
-        held = [(f"{base}ServiceRequest/{o.number}", o.resource, "match") for o in practice.book.orders_under(key)]
+        held = [
+            (f"{base}ServiceRequest/{o.number}", o.resource, "match") for o in practice.book.orders_under(key, trial)
+        ]
         return await _answered(practice, "orders", lambda: Answer(200, bundle(held, None)))
 
     app.add_api_route("/ServiceRequest", place, methods=["POST"])
@@ -69,31 +72,37 @@ def _orders(app: FastAPI, practice: Practice) -> None:
 def _place(practice: Practice, body: bytes, wanted: str, base: str) -> Answer:
     try:
         request = ServiceRequest.model_validate_json(body)
-        order_key, patient_id = _ours(request)
+        trial, order_key, patient_id = _asked_for(request)
     except ValueError as problem:
         return Answer(422, refusal("invalid", str(problem)[:500]))
-    held = practice.book.orders_under(wanted.removeprefix(f"{ORDER_SYSTEM}|")) if wanted else []
+    wanted_by, wanted_key = identified(wanted)
+    held = practice.book.orders_under(wanted_key, wanted_by) if wanted else []
     if len(held) > 1:
         return Answer(412, refusal("multiple-matches", f"{len(held)} orders match {wanted}"))
     if held:
         return _order_answer(200, held[0], base)
-    return _order_answer(201, practice.take_in(order_key, patient_id, request.model_dump(mode="json")), base)
+    return _order_answer(201, practice.take_in(trial, order_key, patient_id, request.model_dump(mode="json")), base)
 
 
 def _order_answer(status: int, order: Order, base: str) -> Answer:
     return Answer(status, order.resource, f"{base}ServiceRequest/{order.number}/_history/1")
 
 
-def _ours(request: ServiceRequest) -> tuple[str, str]:
-    keys = [held.value for held in request.identifier or [] if held.system == ORDER_SYSTEM and held.value]
+def _asked_for(request: ServiceRequest) -> tuple[str, str, str]:
+    """The trial, the order key and the patient of an order."""
+    keys = [(trial_of(held.system or ""), held.value) for held in request.identifier or [] if held.value]
+    named = [(trial, key) for trial, key in keys if trial]
+    if len(named) != 1:
+        raise ValueError(f"an order needs one {Systems('<trial>').order} identifier")
+    ((trial, order_key),) = named
     subject = request.subject.identifier
-    patient_id = subject.value if subject is not None and subject.system == PATIENT_SYSTEM else None
+    patient_id = subject.value if subject is not None and subject.system == Systems(trial).patient else None
     codes = [held.code for held in (request.code.coding if request.code else None) or [] if held.system == TEST_SYSTEM]
-    if len(keys) != 1 or not patient_id or codes != [TEST_CODE]:
-        raise ValueError(f"an order needs one {ORDER_SYSTEM} identifier, a {PATIENT_SYSTEM} subject, code {TEST_CODE}")
+    if not patient_id or codes != [TEST_CODE]:
+        raise ValueError(f"an order needs a {Systems(trial).patient} subject and the code {TEST_CODE}")
     if (request.status, request.intent) != ("active", "order"):
         raise ValueError("an order is active and of intent order")
-    return keys[0], patient_id
+    return trial, order_key, patient_id
 
 
 def _reports(app: FastAPI, practice: Practice) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from deployments.laboratory.fhir_writing import Resource, decode, encode, instant
 
 _TABLES = """
-CREATE TABLE IF NOT EXISTS orders (number INTEGER PRIMARY KEY, order_key TEXT NOT NULL, patient_id TEXT NOT NULL,
-    received_at TEXT NOT NULL, resource TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS orders (number INTEGER PRIMARY KEY, trial TEXT NOT NULL, order_key TEXT NOT NULL,
+    patient_id TEXT NOT NULL, received_at TEXT NOT NULL, resource TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS orders_by_key ON orders (order_key);
 CREATE TABLE IF NOT EXISTS posts (number INTEGER PRIMARY KEY, order_key TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS reports (report_id TEXT NOT NULL, version INTEGER NOT NULL, order_number INTEGER NOT NULL,
@@ -27,9 +27,10 @@ CREATE TABLE IF NOT EXISTS told (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A stored ServiceRequest."""
+    """A stored ServiceRequest of one of the trials that the laboratory serves."""
 
     number: int
+    trial: str
     order_key: str
     patient_id: str
     received_at: datetime
@@ -64,17 +65,22 @@ class Book:
         """Count that an order was asked for, whatever comes of it."""
         self._db.execute("INSERT INTO posts (order_key) VALUES (?)", (order_key,))
 
-    def store_order(self, order_key: str, patient_id: str, received_at: datetime, resource: Resource) -> Order:
+    def store_order(
+        self, trial: str, order_key: str, patient_id: str, received_at: datetime, resource: Resource
+    ) -> Order:
         """Store a ServiceRequest under the next number."""
         (number,) = self._db.execute("SELECT coalesce(max(number), 0) + 1 FROM orders").fetchone()
         kept = {**resource, "id": str(number), "meta": {"versionId": "1", "lastUpdated": instant(received_at)}}
-        row = (number, order_key, patient_id, instant(received_at), encode(kept))
-        self._db.execute("INSERT INTO orders VALUES (?, ?, ?, ?, ?)", row)
+        row = (number, trial, order_key, patient_id, instant(received_at), encode(kept))
+        self._db.execute("INSERT INTO orders VALUES (?, ?, ?, ?, ?, ?)", row)
         return _order(row)
 
-    def orders_under(self, order_key: str) -> list[Order]:
-        """The orders stored under a key."""
-        rows = self._db.execute("SELECT * FROM orders WHERE order_key = ? ORDER BY number", (order_key,))
+    def orders_under(self, order_key: str, trial: str | None = None) -> list[Order]:
+        """The orders stored under a key, of one trial or (None) of all."""
+        rows = self._db.execute(
+            "SELECT * FROM orders WHERE order_key = :key AND (:trial IS NULL OR trial = :trial) ORDER BY number",
+            {"key": order_key, "trial": trial},
+        )
         return [_order(row) for row in rows]
 
     def order(self, number: int) -> Order:
@@ -113,15 +119,17 @@ class Book:
         rows = self._db.execute("SELECT * FROM reports WHERE report_id = ? ORDER BY version", (report_id,))
         return [_version(row) for row in rows]
 
-    def reports(self, since: str, after: bool, order_key: str | None, limit: int, history: bool) -> list[Version]:
+    def reports(  # noqa: PLR0913, PLR0917 - one argument a search parameter
+        self, since: str, after: bool, trial: str | None, order_key: str | None, limit: int, history: bool
+    ) -> list[Version]:
         """Reports changed at (or only after) a moment, oldest first; with `history` all versions, else the newest."""
         rows = self._db.execute(
             "SELECT r.* FROM reports AS r JOIN orders AS o ON o.number = r.order_number "
             "WHERE r.last_updated >= :since AND NOT (:after AND r.last_updated = :since) "
-            "AND (:key IS NULL OR o.order_key = :key) "
+            "AND (:trial IS NULL OR o.trial = :trial) AND (:key IS NULL OR o.order_key = :key) "
             "AND (:history OR r.version = (SELECT max(version) FROM reports WHERE report_id = r.report_id)) "
             "ORDER BY r.last_updated LIMIT :limit",
-            {"since": since, "after": after, "key": order_key, "history": history, "limit": limit},
+            {"since": since, "after": after, "trial": trial, "key": order_key, "history": history, "limit": limit},
         )
         return [_version(row) for row in rows]
 
@@ -137,9 +145,9 @@ class Book:
             self._db.execute("INSERT INTO told VALUES (?, ?)", (name, value))
 
 
-def _order(row: tuple[int, str, str, str, str]) -> Order:
-    number, order_key, patient_id, received_at, resource = row
-    return Order(number, order_key, patient_id, datetime.fromisoformat(received_at), decode(resource))
+def _order(row: tuple[int, str, str, str, str, str]) -> Order:
+    number, trial, order_key, patient_id, received_at, resource = row
+    return Order(number, trial, order_key, patient_id, datetime.fromisoformat(received_at), decode(resource))
 
 
 def _version(row: tuple[str, int, int, str, str]) -> Version:

@@ -11,10 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from deployments.laboratory.scores import reported_class
+from flows.gateways.fhir_systems import Systems
 from flows.gateways.fhir_words import (
     INTERPRETATION_SYSTEM,
-    ORDER_SYSTEM,
-    PATIENT_SYSTEM,
     SCORE_SYSTEM,
     TEST_CODE,
     TEST_SYSTEM,
@@ -32,6 +31,7 @@ class Finding:
     report_id: str
     version: int
     status: str
+    systems: Systems
     order_number: str
     order_key: str
     patient_id: str
@@ -68,12 +68,12 @@ def report(finding: Finding) -> list[Resource]:
             "basedOn": [
                 {
                     "reference": f"ServiceRequest/{finding.order_number}",
-                    "identifier": {"system": ORDER_SYSTEM, "value": finding.order_key},
+                    "identifier": {"system": finding.systems.order, "value": finding.order_key},
                 }
             ],
             "status": finding.status,
             "code": {"coding": [{"system": TEST_SYSTEM, "code": TEST_CODE}]},
-            "subject": {"identifier": {"system": PATIENT_SYSTEM, "value": finding.patient_id}},
+            "subject": {"identifier": {"system": finding.systems.patient, "value": finding.patient_id}},
             "issued": instant(finding.issued_at),
             "performer": [{"display": "Demonstration laboratory"}],
             "result": [{"reference": f"Observation/{observation['id']}"} for observation in observations],
@@ -103,7 +103,7 @@ def _observation(finding: Finding, name: str, value: Decimal) -> Resource:
         "id": f"{finding.report_id}-{finding.version}-{name.replace('_', '-')}",
         "status": "entered-in-error" if finding.status == "entered-in-error" else status,
         "code": {"coding": [{"system": SCORE_SYSTEM, "code": name}]},
-        "subject": {"identifier": {"system": PATIENT_SYSTEM, "value": finding.patient_id}},
+        "subject": {"identifier": {"system": finding.systems.patient, "value": finding.patient_id}},
         "valueQuantity": {"value": value, "unit": "score", "system": UNIT_SYSTEM, "code": "{score}"},
         "interpretation": [{"coding": [{"system": INTERPRETATION_SYSTEM, "code": reported_class(value)}]}],
         "method": {"text": "RecurIndex demonstration assay 1.0"},

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from deployments.laboratory.book import Version
 from deployments.laboratory.fhir_writing import Resource, bundle, instant
 from deployments.laboratory.practice import Practice
-from flows.gateways.fhir_words import ORDER_SYSTEM
+from flows.gateways.fhir_systems import Systems, trial_of
 
 _BASED_ON = ("based-on:ServiceRequest.identifier", "based-on.identifier", "based-on:identifier")
 _UNDERSTOOD = ("_lastUpdated", "_count", "_sort", "_include", *_BASED_ON)
@@ -18,10 +18,14 @@ _UNDERSTOOD = ("_lastUpdated", "_count", "_sort", "_include", *_BASED_ON)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A search for reports: changed at or after `since` (or only after), on one order or all, `count` a page."""
+    """A search for reports: changed at or after `since` (or only after), on one order or all, `count` a page.
+
+    An order is named by its key, and by its trial where the search says whose it is.
+    """
 
     since: str = ""
     after: bool = False
+    trial: str | None = None
     order_key: str | None = None
     count: int = 50
     include: frozenset[str] = frozenset()
@@ -34,14 +38,21 @@ class Wanted:
         if unknown:
             raise ValueError(f"search parameter {unknown[0]!r} is not understood; use {', '.join(_UNDERSTOOD)}")
         changed = given.get("_lastUpdated", "")
-        key = next((given[name] for name in _BASED_ON if name in given), None)
+        trial, key = identified(next((given[name] for name in _BASED_ON if name in given), ""))
         return cls(
             since=_since(changed) if changed else "",
             after=changed.startswith("gt"),
-            order_key=key.removeprefix(f"{ORDER_SYSTEM}|") if key is not None else None,
+            trial=trial,
+            order_key=key or None,
             count=max(1, min(int(given.get("_count", "50")), 500)),
             include=frozenset(value for name, value in parameters if name == "_include"),
         )
+
+
+def identified(token: str) -> tuple[str | None, str]:
+    """The trial and the order key of a FHIR token `system|value`; without a system, whichever trial's."""
+    system, _, key = token.rpartition("|")
+    return trial_of(system), key
 
 
 def listed(practice: Practice, wanted: Wanted, base: str) -> Resource:
@@ -50,7 +61,7 @@ def listed(practice: Practice, wanted: Wanted, base: str) -> Resource:
     fault = practice.faults.in_listing()
     muddled = fault is not None and fault.kind == "out-of-order"
     limit = wanted.count + 1 if not muddled else 1_000_000
-    found = practice.book.reports(wanted.since, wanted.after, wanted.order_key, limit, history=muddled)
+    found = practice.book.reports(wanted.since, wanted.after, wanted.trial, wanted.order_key, limit, history=muddled)
     if muddled:
         return bundle(_entries(practice, found[::-1], wanted, base), None)
     page = found[: wanted.count]
@@ -80,7 +91,8 @@ def _next_url(wanted: Wanted, last: Version, base: str) -> str:
     parameters = [("_lastUpdated", f"gt{last.last_updated}"), ("_sort", "_lastUpdated"), ("_count", str(wanted.count))]
     parameters += [("_include", value) for value in sorted(wanted.include)]
     if wanted.order_key is not None:
-        parameters.append(("based-on:ServiceRequest.identifier", f"{ORDER_SYSTEM}|{wanted.order_key}"))
+        of = f"{Systems(wanted.trial).order}|" if wanted.trial else ""
+        parameters.append((_BASED_ON[0], f"{of}{wanted.order_key}"))
     return f"{base}DiagnosticReport?{urlencode(parameters)}"
 
 

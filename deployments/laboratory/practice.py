@@ -12,6 +12,7 @@ from deployments.laboratory.faults import Fault, Faults
 from deployments.laboratory.fhir_writing import Finding, Resource, decode, encode, instant, report
 from deployments.laboratory.scores import Scores, ScoreSource, drawn
 from deployments.laboratory.spoiling import spoil
+from flows.gateways.fhir_systems import Systems
 
 _AT_ONCE = frozenset(
     {"final", "corrected", "entered-in-error", "cancelled", "wrong-patient", "unreadable", "duplicated"}
@@ -33,9 +34,9 @@ class Practice:
         told = self.book.told("clock")
         return datetime.fromisoformat(told) if told else self.system_clock().astimezone(UTC)
 
-    def take_in(self, order_key: str, patient_id: str, resource: Resource) -> Order:
-        """Store an order."""
-        return self.book.store_order(order_key, patient_id, self.now(), resource)
+    def take_in(self, trial: str, order_key: str, patient_id: str, resource: Resource) -> Order:
+        """Store an order of a trial."""
+        return self.book.store_order(trial, order_key, patient_id, self.now(), resource)
 
     def report_what_is_due(self) -> None:
         """Report every order whose turn-around is over."""
@@ -99,6 +100,7 @@ class Practice:
             report_id=_report_id(order),
             version=1,
             status="final",
+            systems=Systems(order.trial),
             order_number=str(order.number),
             order_key=order.order_key,
             patient_id=order.patient_id,

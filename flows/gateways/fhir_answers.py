@@ -32,7 +32,7 @@ def require_searchset(answer: Resource) -> Resource:
 
 def resources(bundle: Resource) -> Iterator[tuple[str, Resource]]:
     """Each resource of the bundle with its full address (empty when it has none)."""
-    for entry in _objects(bundle.get("entry")):
+    for entry in objects(bundle.get("entry")):
         resource = entry.get("resource")
         if isinstance(resource, dict):
             yield str(entry.get("fullUrl") or ""), cast("Resource", resource)
@@ -40,7 +40,7 @@ def resources(bundle: Resource) -> Iterator[tuple[str, Resource]]:
 
 def next_page(bundle: Resource) -> str | None:
     """The address of the next page, or None on the last one."""
-    links = (link for link in _objects(bundle.get("link")) if link.get("relation") == "next")
+    links = (link for link in objects(bundle.get("link")) if link.get("relation") == "next")
     return next((str(link["url"]) for link in links if link.get("url")), None)
 
 
@@ -57,13 +57,14 @@ def by_reference(found: Iterable[tuple[str, Resource]]) -> dict[str, Resource]:
 def outcome(text: str) -> str:
     """What an OperationOutcome says, shortened; the start of any other text."""
     try:
-        issues = _objects(parse(text).get("issue"))
+        issues = objects(parse(text).get("issue"))
     except ValueError:
         return text.strip()[:300] or "no reason given"
     said = [str(issue.get("diagnostics") or issue.get("code") or "") for issue in issues]
     return "; ".join(part for part in said if part)[:300] or "no reason given"
 
 
-def _objects(value: object) -> list[Resource]:
+def objects(value: object) -> list[Resource]:
+    """The JSON objects of a list; whatever else an answer holds in its place is left out."""
     items = cast("list[object]", value) if isinstance(value, list) else []
     return [cast("Resource", item) for item in items if isinstance(item, dict)]

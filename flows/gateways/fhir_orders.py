@@ -7,7 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from flows.gateways.fhir_answers import Resource
-from flows.gateways.fhir_words import ORDER_SYSTEM, PATIENT_SYSTEM, TEST_CODE, TEST_SYSTEM
+from flows.gateways.fhir_systems import Systems
+from flows.gateways.fhir_words import TEST_CODE, TEST_SYSTEM
 
 if TYPE_CHECKING:
     from fhir.resources.R4B.servicerequest import ServiceRequest
@@ -16,8 +17,8 @@ _KEY = re.compile(r"[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*")
 _LOCATION = re.compile(r"ServiceRequest/([A-Za-z0-9.-]{1,64})(?:/_history/[^/]+)?$")
 
 
-def service_request(order_key: str, patient_id: str, authored_on: date) -> ServiceRequest:
-    """An order of the RecurIndex test for a pseudonymous patient.
+def service_request(order_key: str, patient_id: str, authored_on: date, systems: Systems) -> ServiceRequest:
+    """An order of the RecurIndex test for a pseudonymous patient of the trial with these identifier systems.
 
     Raises `ValueError` for a key that cannot travel in a search parameter.
     """
@@ -28,11 +29,11 @@ def service_request(order_key: str, patient_id: str, authored_on: date) -> Servi
     return ServiceRequest.model_validate(
         {
             "resourceType": "ServiceRequest",
-            "identifier": [{"system": ORDER_SYSTEM, "value": order_key}],
+            "identifier": [{"system": systems.order, "value": order_key}],
             "status": "active",
             "intent": "order",
             "code": {"coding": [{"system": TEST_SYSTEM, "code": TEST_CODE}]},
-            "subject": {"identifier": {"system": PATIENT_SYSTEM, "value": patient_id}},
+            "subject": {"identifier": {"system": systems.patient, "value": patient_id}},
             "authoredOn": authored_on.isoformat(),
         }
     )
@@ -51,7 +52,7 @@ def order_id(location: str, body: Resource | None) -> str:
     return named.group(1)
 
 
-def contradiction(asked: ServiceRequest, body: Resource) -> str | None:
+def contradiction(asked: ServiceRequest, body: Resource, systems: Systems) -> str | None:
     """How the order at the laboratory differs from the one asked for, or None when it is the same.
 
     Raises `ValueError` when the body is not a FHIR ServiceRequest.
@@ -59,10 +60,11 @@ def contradiction(asked: ServiceRequest, body: Resource) -> str | None:
     from fhir.resources.R4B.servicerequest import ServiceRequest
 
     held = ServiceRequest.model_validate(body)
-    if _identifiers(asked, ORDER_SYSTEM) != _identifiers(held, ORDER_SYSTEM):
+    if _identifiers(asked, systems.order) != _identifiers(held, systems.order):
         return "it answered with an order under another key"
-    if _subject(asked) != _subject(held):
-        return f"the order it holds is for patient {_subject(held) or 'not named'}"
+    subject = _subject(held, systems.patient)
+    if _subject(asked, systems.patient) != subject:
+        return f"the order it holds is for patient {subject or 'not named'}"
     if held.status in ("revoked", "entered-in-error"):
         return f"the order it holds is {held.status}"
     return None
@@ -72,6 +74,6 @@ def _identifiers(request: ServiceRequest, system: str) -> set[str | None]:
     return {identifier.value for identifier in request.identifier or [] if identifier.system == system}
 
 
-def _subject(request: ServiceRequest) -> str | None:
+def _subject(request: ServiceRequest, system: str) -> str | None:
     identifier = request.subject.identifier
-    return identifier.value if identifier is not None and identifier.system == PATIENT_SYSTEM else None
+    return identifier.value if identifier is not None and identifier.system == system else None

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 
 from flows.gateways.fhir_answers import Resource
 from flows.gateways.fhir_scores import Score, read_score
+from flows.gateways.fhir_systems import Systems
 from flows.gateways.fhir_words import (
     COMPLETE,
-    ORDER_SYSTEM,
-    PATIENT_SYSTEM,
     STATUSES,
     TEST_CODE,
     TEST_SYSTEM,
@@ -58,10 +57,10 @@ class Unreadable:
     problem: str
 
 
-def read_report(resource: Resource, included: Mapping[str, Resource]) -> Report | Unreadable:
-    """Read one DiagnosticReport; `included` holds what it refers to, by reference."""
+def read_report(resource: Resource, included: Mapping[str, Resource], systems: Systems) -> Report | Unreadable:
+    """Read one DiagnosticReport of a trial; `included` holds what it refers to, by reference."""
     try:
-        return _read(resource, included)
+        return _read(resource, included, systems)
     except ValueError as problem:
         return Unreadable(_report_id(resource), _version(resource), _first_line(problem))
 
@@ -75,7 +74,7 @@ def last_updated(resource: Resource) -> datetime | None:
     return stamp.astimezone(UTC) if stamp.tzinfo is not None else None
 
 
-def _read(resource: Resource, included: Mapping[str, Resource]) -> Report:
+def _read(resource: Resource, included: Mapping[str, Resource], systems: Systems) -> Report:
     from fhir.resources.R4B.diagnosticreport import DiagnosticReport
 
     report = DiagnosticReport.model_validate(resource)
@@ -86,8 +85,8 @@ def _read(resource: Resource, included: Mapping[str, Resource]) -> Report:
         report_id=_stated("DiagnosticReport.id", report.id),
         version=_stated("DiagnosticReport.meta.versionId", report.meta.versionId if report.meta else None),
         status=status,
-        order_key=_order_key(report, included),
-        patient_id=_stated("DiagnosticReport.subject", _identifier(report.subject, PATIENT_SYSTEM)),
+        order_key=_order_key(report, included, systems.order),
+        patient_id=_stated("DiagnosticReport.subject", _identifier(report.subject, systems.patient)),
         issued_at=_issued_at(report),
         laboratory=next((performer.display for performer in report.performer or [] if performer.display), ""),
         assay_version=assay_version,
@@ -130,23 +129,24 @@ def _resolve(reference: Reference, included: Mapping[str, Resource]) -> Resource
     return found
 
 
-def _order_key(report: DiagnosticReport, included: Mapping[str, Resource]) -> str:
+def _order_key(report: DiagnosticReport, included: Mapping[str, Resource], system: str) -> str:
     keys = {
-        _identifier(reference, ORDER_SYSTEM) or _included_key(reference, included) for reference in report.basedOn or []
+        _identifier(reference, system) or _included_key(reference, included, system)
+        for reference in report.basedOn or []
     }
     if len(keys) != 1:
         raise ValueError(f"DiagnosticReport.basedOn names {len(keys)} orders, expected one")
     return _stated("DiagnosticReport.basedOn", keys.pop())
 
 
-def _included_key(reference: Reference, included: Mapping[str, Resource]) -> str | None:
+def _included_key(reference: Reference, included: Mapping[str, Resource], system: str) -> str | None:
     from fhir.resources.R4B.servicerequest import ServiceRequest
 
     order = included.get(reference.reference or "")
     if order is None:
         return None
     held = ServiceRequest.model_validate(order).identifier or []
-    return next((identifier.value for identifier in held if identifier.system == ORDER_SYSTEM), None)
+    return next((identifier.value for identifier in held if identifier.system == system), None)
 
 
 def _identifier(reference: Reference | None, system: str) -> str | None:

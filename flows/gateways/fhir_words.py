@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-ORDER_SYSTEM: Final = "urn:imni:order"
-PATIENT_SYSTEM: Final = "urn:imni:patient"
 TEST_SYSTEM: Final = "urn:imni:test"
 TEST_CODE: Final = "RecurIndex"
 SCORE_SYSTEM: Final = "urn:imni:recurindex-score"

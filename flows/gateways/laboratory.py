@@ -17,7 +17,7 @@ from flows.gateways.errors import LaboratoryRefused, LaboratoryUnavailable, Malf
 from flows.gateways.fhir_answers import Resource, by_reference, next_page, outcome, parse, require_searchset, resources
 from flows.gateways.fhir_orders import contradiction, order_id, service_request
 from flows.gateways.fhir_reports import Report, Unreadable, last_updated, read_report
-from flows.gateways.fhir_words import ORDER_SYSTEM
+from flows.gateways.fhir_systems import Systems, is_of_another_trial
 from flows.steps import step
 
 _HELD, _CREATED, _AMBIGUOUS = 200, 201, 412
@@ -46,10 +46,16 @@ class ReportBatch:
 
 
 class Laboratory:
-    """A connection to the laboratory; `timeout` in seconds for each request. Close it, or use `async with`."""
+    """A trial's connection to the laboratory; `timeout` in seconds for each request. Close it, or use `async with`.
 
-    def __init__(self, base_url: str, client: httpx.AsyncClient | None = None, timeout: float = 10.0) -> None:
+    The laboratory knows the trial by the id of its log: what it holds for another trial is neither seen nor touched.
+    """
+
+    def __init__(
+        self, base_url: str, log_id: str, client: httpx.AsyncClient | None = None, timeout: float = 10.0
+    ) -> None:
         self._base = base_url.rstrip("/")
+        self._systems = Systems(log_id)
         self._timeout = timeout
         self._client = client or httpx.AsyncClient()
         self._owns_client = client is None
@@ -73,10 +79,10 @@ class Laboratory:
         Raises `LaboratoryUnavailable` (ask again: the order may have arrived), `OrderAmbiguous`,
         `LaboratoryRefused`, `MalformedReport`. Protocol: Genomic test.
         """
-        request = service_request(order_key, patient_id, authored_on)
+        request = service_request(order_key, patient_id, authored_on, self._systems)
         headers = {
             "Content-Type": "application/fhir+json",
-            "If-None-Exist": f"identifier={ORDER_SYSTEM}|{order_key}",
+            "If-None-Exist": f"identifier={self._systems.order}|{order_key}",
             "Prefer": "return=representation",
         }
         asked = f"order {order_key}"
@@ -88,7 +94,7 @@ class Laboratory:
         try:
             body = parse(answer.text) if answer.content else None
             held = order_id(answer.headers.get("Location", ""), body)
-            differs = contradiction(request, body) if body is not None else None
+            differs = contradiction(request, body, self._systems) if body is not None else None
         except ValueError as problem:
             raise MalformedReport(asked, str(problem)) from None
         if differs is not None:
@@ -104,7 +110,7 @@ class Laboratory:
 
     async def reports_for(self, order_key: str) -> ReportBatch:
         """Every report on one order, whenever it was made; no cursor. Raises as `reports_since`."""
-        only = {"based-on:ServiceRequest.identifier": f"{ORDER_SYSTEM}|{order_key}"}
+        only = {"based-on:ServiceRequest.identifier": f"{self._systems.order}|{order_key}"}
         found = await self._search(f"reports for {order_key}", only, None)
         return ReportBatch(found.reports, found.unreadable, None)
 
@@ -121,7 +127,7 @@ class Laboratory:
             found.extend(resources(bundle))
             further = next_page(bundle)
             url = str(httpx.URL(url).join(further)) if further else None
-        return _batch(found, cursor)
+        return _batch(found, cursor, self._systems)
 
     def _is_ours(self, url: str) -> bool:
         """A page elsewhere would send what we ask to a stranger."""
@@ -159,10 +165,11 @@ def _require_success(asked: str, answer: httpx.Response) -> None:
         raise LaboratoryRefused(asked, status, outcome(answer.text))
 
 
-def _batch(found: list[tuple[str, Resource]], cursor: str | None) -> ReportBatch:
+def _batch(found: list[tuple[str, Resource]], cursor: str | None, systems: Systems) -> ReportBatch:
     included = by_reference(found)
     reported = [resource for _, resource in found if resource.get("resourceType") == "DiagnosticReport"]
-    read = [read_report(resource, included) for resource in reported]
+    ours = (resource for resource in reported if not is_of_another_trial(resource, included, systems))
+    read = [read_report(resource, included, systems) for resource in ours]
     stamps = [stamp for stamp in map(last_updated, reported) if stamp is not None]
     return ReportBatch(
         tuple(report for report in read if isinstance(report, Report)),

@@ -43,19 +43,19 @@ class Delivery:
 
 
 class Notifier:
-    """Sends messages to every configured channel. `timeout` in seconds, for mail.
+    """Sends messages about the trial of one log to every configured channel. `timeout` in seconds, for mail.
 
     Raises `ChannelUnreadable` for an address that Apprise does not understand.
     """
 
-    def __init__(self, urls: Sequence[str], timeout: float = 15.0) -> None:
+    def __init__(self, urls: Sequence[str], log_id: str, timeout: float = 15.0) -> None:
         plugins = [_plugin(place, url) for place, url in enumerate(urls, start=1)]
         self._channels: dict[str, Channel] = {}
         for plugin in plugins:
             kind = _kind(plugin)
             same = sum(name.split("-")[0] == kind for name in self._channels)
             name = f"{kind}-{same + 1}" if same else kind
-            self._channels[name] = MailChannel(plugin, timeout) if kind == "mail" else ChatChannel(plugin)
+            self._channels[name] = MailChannel(plugin, log_id, timeout) if kind == "mail" else ChatChannel(plugin)
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -34,12 +34,13 @@ class Channel(Protocol):
         ...
 
 
-def message_id(key: str) -> str:
-    """The Message-ID of a key: `reminder/RJ-0042/12m` becomes `<reminder.RJ-0042.12m@imni>`.
+def message_id(key: str, log_id: str) -> str:
+    """The Message-ID of a key: `reminder/RJ-0042/12m` in log L becomes `<reminder.RJ-0042.12m@L.imni>`.
 
-    Different keys never share one: what may not stand in an id is written as its bytes in hexadecimal.
+    Two trials may write to one mailbox, and two keys never share an id: what may not stand in one is written as its
+    bytes in hexadecimal.
     """
-    return f"<{'.'.join(_atom(part) for part in key.split('/'))}@imni>"
+    return f"<{'.'.join(_atom(part) for part in key.split('/'))}@{_atom(log_id)}.imni>"
 
 
 class ChatChannel:
@@ -59,15 +60,15 @@ class ChatChannel:
 
 
 class MailChannel:
-    """A mail address in Apprise's notation. `timeout` in seconds.
+    """A mail address in Apprise's notation, written to about the trial of one log. `timeout` in seconds.
 
     Apprise reads the address and writes the mail; it is sent from here because Apprise gives every mail a random
     Message-ID, waits 5.5 s between two mails, and hides why one was not taken.
     """
 
-    def __init__(self, plugin: NotifyBase, timeout: float) -> None:
+    def __init__(self, plugin: NotifyBase, log_id: str, timeout: float) -> None:
         self._plugin = cast("NotifyEmail", plugin)
-        self._timeout = timeout
+        self._log_id, self._timeout = log_id, timeout
 
     def send(self, key: str, subject: str, body: str) -> None:
         """Hand the mail over, one copy a recipient. Raises `NotTaken`."""
@@ -135,7 +136,7 @@ class MailChannel:
         for draft in written:
             mail = message_from_string(draft.body)
             del mail["Message-ID"]
-            mail["Message-ID"] = message_id(key)
+            mail["Message-ID"] = message_id(key, self._log_id)
             yield list(draft.to_addrs), mail
 
 

@@ -75,7 +75,7 @@ async def _in_turns(root: Path, steps: Callable[[], int]) -> list[tuple[float, f
     """Seconds for the steps and for the reactions of each round."""
     settings = read_settings(home=root / "home")
     with (trial_log := open_home(settings, _ON)).log:
-        given = Resources(settings, SimulatedClock(_ON), trial_log, None, Notifier(()))
+        given = Resources(settings, SimulatedClock(_ON), trial_log, None, Notifier((), trial_log.log.log_id))
         with using(given):
             reactor = direct_reactor(given)
             return [(_timed(steps), await _reactions(reactor, number)) for number in range(_ROUNDS)]

@@ -46,7 +46,7 @@ async def test_a_bad_day_loses_and_doubles_no_order_and_changes_no_score() -> No
     patients = [f"RJ-{number:04}" for number in range(60)]
     with DemonstrationLaboratory() as laboratory:
         laboratory.suffer(Fault(kind="bad-day", share=0.4, seconds=0.01))
-        async with Laboratory(laboratory.url) as gateway:
+        async with Laboratory(laboratory.url, "LOG") as gateway:
             for patient in patients:
                 await order_until_placed(gateway, patient)
             batch = await reports_until_told(gateway, None)
@@ -66,7 +66,7 @@ async def test_recovering_ends_every_fault() -> None:
         laboratory.suffer(Fault(kind="failing", times=1000))
         laboratory.suffer(Fault(kind="bad-day", share=1))
         laboratory.recover()
-        async with Laboratory(laboratory.url) as gateway:
+        async with Laboratory(laboratory.url, "LOG") as gateway:
             for number in range(10):
                 assert (await gateway.order(f"recurindex/RJ-{number}/1", f"RJ-{number}", DAY)).newly
 
@@ -74,7 +74,7 @@ async def test_recovering_ends_every_fault() -> None:
 async def test_a_fault_hits_only_what_it_is_told_to() -> None:
     with DemonstrationLaboratory() as laboratory:
         laboratory.suffer(Fault(kind="failing", on="reports"))
-        async with Laboratory(laboratory.url) as gateway:
+        async with Laboratory(laboratory.url, "LOG") as gateway:
             await gateway.order("recurindex/RJ-1/1", "RJ-1", DAY)
             with pytest.raises(TryAgain):
                 await gateway.reports_since(None)
@@ -95,7 +95,7 @@ async def test_scores_can_come_from_a_function() -> None:
         return {"score_18gene": Decimal("12.5") if patient_id == "RJ-1" else Decimal("60")}
 
     with DemonstrationLaboratory(scores=scores) as laboratory:
-        async with Laboratory(laboratory.url) as gateway:
+        async with Laboratory(laboratory.url, "LOG") as gateway:
             await gateway.order("recurindex/RJ-1/1", "RJ-1", DAY)
             (report,) = (await gateway.reports_since(None)).reports
     assert [str(score.value) for score in report.scores] == ["12.5"]
@@ -103,7 +103,7 @@ async def test_scores_can_come_from_a_function() -> None:
 
 async def test_the_clock_can_come_from_a_function() -> None:
     with DemonstrationLaboratory(clock=lambda: datetime(2022, 5, 1, tzinfo=UTC)) as laboratory:
-        async with Laboratory(laboratory.url) as gateway:
+        async with Laboratory(laboratory.url, "LOG") as gateway:
             await gateway.order("recurindex/RJ-1/1", "RJ-1", DAY)
             (report,) = (await gateway.reports_since(None)).reports
     assert report.issued_at == datetime(2022, 5, 1, tzinfo=UTC)
@@ -114,11 +114,11 @@ async def test_what_it_holds_and_was_told_survives_a_restart(tmp_path: Path) -> 
     with laboratory:
         laboratory.set_clock(datetime(2021, 3, 1, tzinfo=UTC))
         laboratory.fix_scores({"RJ-1": {"score_18gene": "44.0"}})
-        async with Laboratory(laboratory.url) as gateway:
+        async with Laboratory(laboratory.url, "LOG") as gateway:
             await gateway.order("recurindex/RJ-1/1", "RJ-1", DAY)
             before = await gateway.reports_since(None)
     with laboratory:
-        async with Laboratory(laboratory.url) as gateway:
+        async with Laboratory(laboratory.url, "LOG") as gateway:
             after = await gateway.reports_since(None)
             assert not (await gateway.order("recurindex/RJ-1/1", "RJ-1", DAY)).newly
 
@@ -142,12 +142,12 @@ def program(data: Path) -> Generator[tuple[subprocess.Popen[str], str]]:
 async def test_the_program_keeps_every_acknowledged_order_when_it_is_killed(tmp_path: Path) -> None:
     data = tmp_path / "laboratory.sqlite"
     with program(data) as (running, url):
-        async with Laboratory(url) as gateway:
+        async with Laboratory(url, "LOG") as gateway:
             for number in range(5):
                 await gateway.order(f"recurindex/RJ-{number}/1", f"RJ-{number}", DAY)
         running.kill()
     with program(data) as (running, url):
-        async with Laboratory(url) as gateway:
+        async with Laboratory(url, "LOG") as gateway:
             placed = [await gateway.order(f"recurindex/RJ-{n}/1", f"RJ-{n}", DAY) for n in range(5)]
         assert httpx.get(f"{url}/$orders").json()["recurindex/RJ-4/1"] == {"orders": 1, "posts": 2}
         running.terminate()

@@ -52,9 +52,10 @@ def _react(say: Say, home: Home, laboratory_url: str, mail_url: str) -> None:
 
 async def _settle(say: Say, home: Home, laboratory_url: str, mail_url: str) -> None:
     with (trial_log := home.opened()).log:
-        async with Laboratory(laboratory_url) as laboratory:
+        log_id = trial_log.log.log_id
+        async with Laboratory(laboratory_url, log_id) as laboratory:
             settings = read_settings(home=home.folder, database_url=home.url)
-            given = Resources(settings, SimulatedClock(_NOW), trial_log, laboratory, Notifier([mail_url]))
+            given = Resources(settings, SimulatedClock(_NOW), trial_log, laboratory, Notifier([mail_url], log_id))
             say(b"ready")
             await direct_reactor(given).settle()
             say(b"settled")

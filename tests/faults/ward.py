@@ -69,8 +69,9 @@ async def ward(folder: Path, timeout: float = 10.0) -> AsyncGenerator[Ward]:
         settings = read_settings(home=folder, laboratory_url=laboratory.url)
         trial_log = open_home(settings, clock.now() - timedelta(days=1), simulated=True)
         async with httpx.AsyncClient(event_hooks={"request": [note]}) as client:
-            gateway = Laboratory(laboratory.url, client, timeout)
-            given = Resources(settings, clock, trial_log, gateway, Notifier([mailbox.url("site@imni.example")]))
+            log_id = trial_log.log.log_id
+            gateway = Laboratory(laboratory.url, log_id, client, timeout)
+            given = Resources(settings, clock, trial_log, gateway, Notifier([mailbox.url("site@imni.example")], log_id))
             with trial_log.log, using(given):
                 yield Ward(given, laboratory, mailbox, clock, asked)
 

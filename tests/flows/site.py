@@ -97,7 +97,8 @@ async def site(home: Path) -> AsyncGenerator[Site]:
         )
         trial_log = open_home(settings, clock.now(), simulated=True)
         urls = [url.get_secret_value() for url in settings.notify_urls]
-        async with Laboratory(laboratory.url) as client:
-            given = Resources(settings, clock, trial_log, client, Notifier(urls))
+        log_id = trial_log.log.log_id
+        async with Laboratory(laboratory.url, log_id) as client:
+            given = Resources(settings, clock, trial_log, client, Notifier(urls, log_id))
             with trial_log.log, using(given):
                 yield Site(given, laboratory, mailbox, clock)

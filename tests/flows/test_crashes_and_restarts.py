@@ -49,7 +49,7 @@ async def dying(at: Site) -> AsyncIterator[Resources]:
             raise MachineDied
 
     async with httpx.AsyncClient(event_hooks={"response": [die]}) as client:
-        yield replace(at.given, laboratory=Laboratory(at.laboratory.url, client=client))
+        yield replace(at.given, laboratory=Laboratory(at.laboratory.url, at.given.trial_log.log.log_id, client))
 
 
 async def test_a_machine_that_dies_after_the_laboratory_accepted_orders_nothing_twice(

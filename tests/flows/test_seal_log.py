@@ -62,7 +62,7 @@ async def test_a_folder_and_a_mailbox_out_of_reach_keep_nothing_from_being_seale
     (tmp_path / "in the way").write_text("")
     settings = at.given.settings.model_copy(update={"seal_folder": tmp_path / "in the way" / "seals"})
     at.mailbox.refuse(times=9)
-    given = replace(at.given, settings=settings, witnesses=Notifier([at.mailbox.url("auditor@imni.example")]))
+    given = replace(at.given, settings=settings, witnesses=Notifier([at.mailbox.url("auditor@imni.example")], "LOG"))
     with using(given):
         await seal_log.fn()
     assert sealed_size(at.given.trial_log.log) == at.given.trial_log.log.last_position()
@@ -73,7 +73,7 @@ async def test_a_folder_and_a_mailbox_out_of_reach_keep_nothing_from_being_seale
 
 
 async def test_the_first_seal_of_a_day_is_mailed(at: Site) -> None:
-    given = replace(at.given, witnesses=Notifier([at.mailbox.url("auditor@imni.example")]))
+    given = replace(at.given, witnesses=Notifier([at.mailbox.url("auditor@imni.example")], "LOG"))
     with using(given):
         for number, hours in enumerate((0, 1, 24)):
             at.later(hours=hours)

@@ -41,7 +41,7 @@ async def _due(at: Site) -> WorkItem:
 
 def _through(at: Site, *mailboxes: Mailbox) -> Resources:
     return replace(
-        at.given, notifier=Notifier([mailbox.url(f"ward{mailbox.port}@imni.example") for mailbox in mailboxes])
+        at.given, notifier=Notifier([mailbox.url(f"ward{mailbox.port}@imni.example") for mailbox in mailboxes], "LOG")
     )
 
 
@@ -106,7 +106,9 @@ async def test_a_reminder_names_visit_and_patient_by_her_pseudonymous_id_in_the_
 async def test_who_has_a_channel_of_her_own_is_reached_by_it(at: Site) -> None:
     at.has_seen("RJ-2", *facts.enrolled(facts.planned("2020-12-10"), on="2020-12-01"))
     with Mailbox() as investigators:
-        ladder: dict[Asked, Notifier] = {"investigator": Notifier([investigators.url("investigator@imni.example")])}
+        ladder: dict[Asked, Notifier] = {
+            "investigator": Notifier([investigators.url("investigator@imni.example")], "LOG")
+        }
         (item,) = open_items(at.given, ["RJ-2"], Work.SEND_REMINDER)
         assert item.subject == "plan-review/investigator"
         await send_reminder(replace(at.given, ladder=ladder), item)

@@ -19,5 +19,5 @@ def laboratory() -> Iterator[DemonstrationLaboratory]:
 
 @pytest_asyncio.fixture
 async def gateway(laboratory: DemonstrationLaboratory) -> AsyncIterator[Laboratory]:
-    async with Laboratory(laboratory.url, timeout=5) as connected:
+    async with Laboratory(laboratory.url, "LOG", timeout=5) as connected:
         yield connected

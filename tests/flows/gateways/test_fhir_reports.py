@@ -10,9 +10,11 @@ import pytest
 
 from flows.gateways.fhir_answers import by_reference, parse
 from flows.gateways.fhir_reports import Report, Unreadable, last_updated, read_report
-from flows.gateways.fhir_words import ORDER_SYSTEM, PATIENT_SYSTEM, SCORE_SYSTEM, TEST_CODE, TEST_SYSTEM, UNIT_SYSTEM
+from flows.gateways.fhir_systems import Systems
+from flows.gateways.fhir_words import SCORE_SYSTEM, TEST_CODE, TEST_SYSTEM, UNIT_SYSTEM
 
 Resource = dict[str, Any]
+OURS = Systems("LOG")
 
 
 def observation(name: str = "score_18gene", **elements: object) -> Resource:
@@ -32,9 +34,9 @@ def diagnostic_report(**elements: object) -> Resource:
         "id": "R-1",
         "meta": {"versionId": "1"},
         "status": "final",
-        "basedOn": [{"identifier": {"system": ORDER_SYSTEM, "value": "recurindex/RJ-0042/1"}}],
+        "basedOn": [{"identifier": {"system": OURS.order, "value": "recurindex/RJ-0042/1"}}],
         "code": {"coding": [{"system": "http://loinc.org", "code": "0-0"}, {"system": TEST_SYSTEM, "code": TEST_CODE}]},
-        "subject": {"identifier": {"system": PATIENT_SYSTEM, "value": "RJ-0042"}},
+        "subject": {"identifier": {"system": OURS.patient, "value": "RJ-0042"}},
         "issued": "2021-03-15T16:30:00+08:00",
         "result": [{"reference": "Observation/score-18gene"}],
         **elements,
@@ -43,7 +45,7 @@ def diagnostic_report(**elements: object) -> Resource:
 
 def read(report: Resource, *others: Resource) -> Report | Unreadable:
     written = [parse(json.dumps(resource)) for resource in (report, *others)]
-    return read_report(written[0], by_reference([("", resource) for resource in written[1:]]))
+    return read_report(written[0], by_reference([("", resource) for resource in written[1:]]), OURS)
 
 
 def problem(report: Resource, *others: Resource) -> str:
@@ -94,7 +96,7 @@ def test_the_order_is_found_through_the_order_itself() -> None:
         "id": "7",
         "status": "active",
         "intent": "order",
-        "identifier": [{"system": ORDER_SYSTEM, "value": "recurindex/RJ-0042/1"}],
+        "identifier": [{"system": OURS.order, "value": "recurindex/RJ-0042/1"}],
         "subject": {"display": "x"},
     }
     report = diagnostic_report(basedOn=[{"reference": "ServiceRequest/7"}])
@@ -104,7 +106,7 @@ def test_the_order_is_found_through_the_order_itself() -> None:
 
 
 def test_a_report_on_two_orders_is_set_aside() -> None:
-    two = [{"identifier": {"system": ORDER_SYSTEM, "value": f"recurindex/RJ-0042/{n}"}} for n in (1, 2)]
+    two = [{"identifier": {"system": OURS.order, "value": f"recurindex/RJ-0042/{n}"}} for n in (1, 2)]
     assert "names 2 orders" in problem(diagnostic_report(basedOn=two), observation())
 
 

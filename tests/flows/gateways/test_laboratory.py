@@ -26,6 +26,7 @@ from flows.gateways.errors import (
     TryAgain,
 )
 from flows.gateways.fhir_orders import service_request
+from flows.gateways.fhir_systems import Systems
 from flows.gateways.laboratory import Laboratory, Placed
 
 KEY = "recurindex/RJ-0042/1"
@@ -83,7 +84,7 @@ async def test_a_slow_laboratory_is_given_up_on_and_holds_the_order_all_the_same
     laboratory: DemonstrationLaboratory,
 ) -> None:
     laboratory.suffer(Fault(kind="slow", seconds=1.0))
-    async with Laboratory(laboratory.url, timeout=0.2) as impatient:
+    async with Laboratory(laboratory.url, "LOG", timeout=0.2) as impatient:
         with pytest.raises(LaboratoryUnavailable, match=r"no answer within 0\.2 s"):
             await impatient.order(KEY, PATIENT, DAY)
         assert not (await impatient.order(KEY, PATIENT, DAY)).newly
@@ -95,7 +96,7 @@ async def test_a_laboratory_that_is_down_is_unavailable_until_it_is_back() -> No
     laboratory = DemonstrationLaboratory()
     laboratory.start()
     laboratory.stop()
-    async with Laboratory(laboratory.url) as gateway:
+    async with Laboratory(laboratory.url, "LOG") as gateway:
         with pytest.raises(LaboratoryUnavailable):
             await gateway.order(KEY, PATIENT, DAY)
         with pytest.raises(LaboratoryUnavailable):
@@ -115,7 +116,7 @@ async def test_a_refusal_asks_a_person_and_says_why(laboratory: DemonstrationLab
 async def test_two_orders_under_one_key_are_ambiguous_and_never_become_three(
     laboratory: DemonstrationLaboratory, gateway: Laboratory
 ) -> None:
-    body = service_request(KEY, PATIENT, DAY).model_dump_json()
+    body = service_request(KEY, PATIENT, DAY, Systems("LOG")).model_dump_json()
     async with httpx.AsyncClient() as careless:
         for _ in range(2):
             await careless.post(f"{laboratory.url}/ServiceRequest", content=body)
@@ -164,11 +165,13 @@ async def test_the_order_number_is_found_in_the_location_when_there_is_no_body()
     location = {"Location": "http://elsewhere/fhir/ServiceRequest/abc-7/_history/1"}
     answers = httpx.MockTransport(lambda request: httpx.Response(201, headers=location))
     async with httpx.AsyncClient(transport=answers) as client:
-        assert await Laboratory("http://elsewhere/fhir", client).order(KEY, PATIENT, DAY) == Placed("abc-7", newly=True)
+        assert await Laboratory("http://elsewhere/fhir", "LOG", client).order(KEY, PATIENT, DAY) == Placed(
+            "abc-7", newly=True
+        )
     nowhere = httpx.MockTransport(lambda request: httpx.Response(201))
     async with httpx.AsyncClient(transport=nowhere) as client:
         with pytest.raises(MalformedReport, match="Location"):
-            await Laboratory("http://elsewhere/fhir", client).order(KEY, PATIENT, DAY)
+            await Laboratory("http://elsewhere/fhir", "LOG", client).order(KEY, PATIENT, DAY)
 
 
 async def test_a_report_comes_in_our_words(laboratory: DemonstrationLaboratory, gateway: Laboratory) -> None:
@@ -393,7 +396,7 @@ async def test_an_answer_that_is_no_search_result_is_malformed(answer: str) -> N
     transport = httpx.MockTransport(lambda request: httpx.Response(200, text=answer))
     async with httpx.AsyncClient(transport=transport) as client:
         with pytest.raises(MalformedReport):
-            await Laboratory("http://laboratory.example", client).reports_since(None)
+            await Laboratory("http://laboratory.example", "LOG", client).reports_since(None)
 
 
 @pytest.mark.parametrize("further", ["http://stranger.example/DiagnosticReport?page=2", "/DiagnosticReport?page=2"])
@@ -407,7 +410,7 @@ async def test_pages_that_lead_elsewhere_or_in_circles_are_not_followed(further:
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
         with pytest.raises(MalformedReport, match="pages"):
-            await Laboratory("http://laboratory.example", client).reports_since(None)
+            await Laboratory("http://laboratory.example", "LOG", client).reports_since(None)
     assert set(asked) == {"laboratory.example"}
     assert len(asked) <= 2
 
@@ -421,7 +424,7 @@ async def test_entries_that_are_hardly_json_objects_do_not_stop_the_batch() -> N
     bundle = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=bundle))
     async with httpx.AsyncClient(transport=transport) as client:
-        batch = await Laboratory("http://laboratory.example", client).reports_since(None)
+        batch = await Laboratory("http://laboratory.example", "LOG", client).reports_since(None)
 
     assert batch.reports == ()
     assert [report.report_id.startswith(("unidentified-", "x")) for report in batch.unreadable] == [True, True]
@@ -429,7 +432,7 @@ async def test_entries_that_are_hardly_json_objects_do_not_stop_the_batch() -> N
 
 async def test_a_handed_in_client_is_left_open(laboratory: DemonstrationLaboratory) -> None:
     async with httpx.AsyncClient() as client:
-        await Laboratory(laboratory.url, client).aclose()
+        await Laboratory(laboratory.url, "LOG", client).aclose()
         assert not client.is_closed
 
 

@@ -17,7 +17,7 @@ from flows.gateways.mail import Delivery, Message, Notifier
 from flows.gateways.mail_channels import message_id
 
 REMINDER = Message("reminder/RJ-0042/12m/opens", "12 个月随访 / 12-month visit", "窗口已开放。\n.\nThe window is open.")
-ID = "<reminder.RJ-0042.12m.opens@imni>"
+ID = "<reminder.RJ-0042.12m.opens@LOG.imni>"
 
 
 class Webhook(ThreadingHTTPServer):
@@ -60,7 +60,7 @@ def webhook() -> Iterator[Webhook]:
 
 
 async def test_a_mail_arrives_once_in_chinese_and_english_under_its_key(mailbox: Mailbox) -> None:
-    delivery = await Notifier([mailbox.url()]).send(REMINDER)
+    delivery = await Notifier([mailbox.url()], "LOG").send(REMINDER)
 
     assert delivery == Delivery(REMINDER.key, "delivered", ("mail",))
     (mail,) = mailbox.received
@@ -70,7 +70,7 @@ async def test_a_mail_arrives_once_in_chinese_and_english_under_its_key(mailbox:
 
 async def test_a_lost_answer_makes_a_repetition_that_the_mailbox_can_tell(mailbox: Mailbox) -> None:
     mailbox.refuse("451 I have it, but", after_keeping=True)
-    notifier = Notifier([mailbox.url()])
+    notifier = Notifier([mailbox.url()], "LOG")
 
     with pytest.raises(NotDelivered, match="mail: SMTPDataError 451"):
         await notifier.send(REMINDER)
@@ -80,7 +80,7 @@ async def test_a_lost_answer_makes_a_repetition_that_the_mailbox_can_tell(mailbo
 
 
 async def test_a_busy_or_stopped_server_is_tried_again(mailbox: Mailbox) -> None:
-    notifier = Notifier([mailbox.url()])
+    notifier = Notifier([mailbox.url()], "LOG")
     mailbox.refuse("451 later")
     with pytest.raises(NotDelivered):
         await notifier.send(REMINDER)
@@ -98,32 +98,32 @@ async def test_a_refusal_for_good_asks_a_person_without_the_servers_words(mailbo
     mailbox.refuse("550 no such user coordinator@imni.example")
 
     with pytest.raises(MessageRefused) as refused:
-        await Notifier([mailbox.url()]).send(REMINDER)
+        await Notifier([mailbox.url()], "LOG").send(REMINDER)
     assert "SMTPDataError 550" in str(refused.value)
     assert "coordinator" not in str(refused.value)
 
 
 async def test_a_server_that_asks_for_a_login_gets_it() -> None:
     with Mailbox(login=("imni", "s3cr3t-word")) as mailbox:
-        assert (await Notifier([mailbox.url()]).send(REMINDER)).channels == ("mail",)
+        assert (await Notifier([mailbox.url()], "LOG").send(REMINDER)).channels == ("mail",)
         with pytest.raises(MessageRefused, match="SMTPAuthenticationError 535") as refused:
-            await Notifier([mailbox.url().replace("s3cr3t-word", "wr0ng-word")]).send(REMINDER)
+            await Notifier([mailbox.url().replace("s3cr3t-word", "wr0ng-word")], "LOG").send(REMINDER)
         assert "wr0ng" not in repr(refused.value)
         assert len(mailbox.received) == 1
 
 
 async def test_every_recipient_gets_the_same_mail(mailbox: Mailbox) -> None:
-    await Notifier([mailbox.url(to="a@imni.example,b@imni.example")]).send(REMINDER)
+    await Notifier([mailbox.url(to="a@imni.example,b@imni.example")], "LOG").send(REMINDER)
 
     assert mailbox.copies() == {(ID, "a@imni.example"): 1, (ID, "b@imni.example"): 1}
 
 
 async def test_without_a_channel_nobody_is_told_and_the_caller_sees_it() -> None:
-    assert await Notifier([]).send(REMINDER) == Delivery(REMINDER.key, "not configured", ())
+    assert await Notifier([], "LOG").send(REMINDER) == Delivery(REMINDER.key, "not configured", ())
 
 
 async def test_a_channel_that_took_the_message_is_left_out_next_time(mailbox: Mailbox, webhook: Webhook) -> None:
-    notifier = Notifier([mailbox.url(), webhook.url()])
+    notifier = Notifier([mailbox.url(), webhook.url()], "LOG")
     webhook.status = 500
     with pytest.raises(NotDelivered) as failed:
         await notifier.send(REMINDER)
@@ -140,7 +140,7 @@ async def test_one_channel_for_good_and_one_for_now_is_tried_again(mailbox: Mail
     mailbox.refuse("550 no")
     webhook.status = 503
     with pytest.raises(NotDelivered):
-        await Notifier([mailbox.url(), webhook.url()]).send(REMINDER)
+        await Notifier([mailbox.url(), webhook.url()], "LOG").send(REMINDER)
 
 
 async def test_no_address_is_ever_logged_or_raised(
@@ -152,7 +152,7 @@ async def test_no_address_is_ever_logged_or_raised(
     webhook.status = 500
     for url in (secret, webhook.url(), "nonsense://imni:s3cr3t-word@host", "s3cr3t-word", "mailto://:s3cr3t-word@"):
         try:
-            notifier = Notifier([url])
+            notifier = Notifier([url], "LOG")
             said.append(repr(notifier))
             await notifier.send(REMINDER)
         except (NotDelivered, MessageRefused, ChannelUnreadable) as problem:
@@ -165,14 +165,14 @@ async def test_no_address_is_ever_logged_or_raised(
 
 
 async def test_apprise_still_speaks_when_others_use_it(caplog: pytest.LogCaptureFixture) -> None:
-    Notifier(["mailto://127.0.0.1?from=a@imni.example"])
+    Notifier(["mailto://127.0.0.1?from=a@imni.example"], "LOG")
     logging.getLogger("apprise").warning("somebody else's message")
     assert "somebody else's message" in caplog.text
 
 
 def test_an_address_that_is_not_understood_is_named_by_its_place() -> None:
     with pytest.raises(ChannelUnreadable, match="number 2"):
-        Notifier(["mailto://127.0.0.1?from=a@imni.example", "carrier-pigeon://loft"])
+        Notifier(["mailto://127.0.0.1?from=a@imni.example", "carrier-pigeon://loft"], "LOG")
 
 
 def test_channels_have_names_without_secrets() -> None:
@@ -182,19 +182,19 @@ def test_channels_have_names_without_secrets() -> None:
         "wecombot://abcdefgh12345678",
         "dingtalk://abcdefgh12345678",
     ]
-    assert Notifier(urls).channels == ("mail", "mail-2", "wecom", "dingtalk")
+    assert Notifier(urls, "LOG").channels == ("mail", "mail-2", "wecom", "dingtalk")
 
 
 @pytest.mark.parametrize(
     ("key", "written"),
     [
-        ("reminder/RJ-0042/12m/opens", "<reminder.RJ-0042.12m.opens@imni>"),
-        ("a.b/c", "<a=2Eb.c@imni>"),
-        ("a/b.c", "<a.b=2Ec@imni>"),
-        ("a//b", "<a.=.b@imni>"),
-        ("随访", "<=E9=9A=8F=E8=AE=BF@imni>"),
-        ("a b<c>\r\n", "<a=20b=3Cc=3E=0D=0A@imni>"),
+        ("reminder/RJ-0042/12m/opens", "<reminder.RJ-0042.12m.opens@LOG.imni>"),
+        ("a.b/c", "<a=2Eb.c@LOG.imni>"),
+        ("a/b.c", "<a.b=2Ec@LOG.imni>"),
+        ("a//b", "<a.=.b@LOG.imni>"),
+        ("随访", "<=E9=9A=8F=E8=AE=BF@LOG.imni>"),
+        ("a b<c>\r\n", "<a=20b=3Cc=3E=0D=0A@LOG.imni>"),
     ],
 )
 def test_a_message_id_is_an_address_and_different_for_every_key(key: str, written: str) -> None:
-    assert message_id(key) == written
+    assert message_id(key, "LOG") == written
