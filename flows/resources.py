@@ -81,6 +81,7 @@ def using(given: Resources) -> Generator[Resources]:
 def open_resources(settings: Settings, clock: Clock) -> Resources:
     """Open an installation's resources from its settings."""
     trial_log = open_home(settings, clock.now())
+    log_id = trial_log.log.log_id
     return Resources(
         settings=settings,
         clock=clock_of(trial_log, clock),
@@ -94,7 +95,6 @@ def open_resources(settings: Settings, clock: Clock) -> Resources:
 
 def _ladder(settings: Settings, log_id: str) -> Iterator[tuple[Asked, Notifier]]:
     told: Mapping[Asked, Sequence[SecretStr]] = {
-    log_id = trial_log.log.log_id
         "radiation-oncologist": settings.notify_radiation_oncologist_urls,
         "adjudicator": settings.notify_adjudicator_urls,
         "investigator": settings.notify_investigator_urls,
