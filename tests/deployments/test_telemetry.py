@@ -22,7 +22,7 @@ from deployments.prefect_server import PrefectServer
 from deployments.telemetry import TRACED, tracer_provider
 from events.genomics import GenomicTestOrdered
 from flows.gateways.mail import Message
-from flows.operator_entry import FORMS, OPERATOR_COMMANDS
+from flows.operator_entry import FORMS
 from flows.settings import inherited_environment, read_settings
 from tests import facts
 from tests.deployments.collector import Collector, collecting
@@ -94,13 +94,12 @@ async def test_what_is_typed_into_a_form_what_a_fault_says_and_what_a_message_sa
 
     async with site(tmp_path / "home") as at:
         typed = {"entered_by": SECRET, "patient_id": SECRET, "entry": {"sex": SECRET}}
-        form = OPERATOR_COMMANDS["screen-patient"]
-        refused = await FORMS[form.wire](typed, return_state=True)
+        refused = await FORMS["screen-patient"](typed, return_state=True)
         assert SECRET in (refused.message or ""), "or this test shows nothing"
         with pytest.raises(ValueError, match=SECRET):
             await breaks()
         await at.given.notifier.send(Message("reminder/RJ-1/opens", SECRET, SECRET))
-    traced.until(lambda: traced.named(form.title) and traced.named("send a message"))
+    traced.until(lambda: traced.run(str(refused.state_details.flow_run_id)) and traced.named("send a message"))
     traced.until(lambda: [span for span in traced.spans if "ValueError" in span.whole])
     assert not [span.whole for span in traced.spans if "Wang" in span.whole or "138" in span.whole]
     (sent,) = traced.named("send a message")
