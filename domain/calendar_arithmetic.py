@@ -1,12 +1,14 @@
 """Months and ages as the protocol counts them."""
 
 from datetime import date
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
 from events.clinical_date import ClinicalDate
 
 
+@lru_cache(maxsize=16384)
 def add_months(day: date, months: int) -> date:
     """The same day some months later, clamped to the end of the month: 31 August + 6 months is 28 or 29 February."""
     return day + relativedelta(months=months)

@@ -45,8 +45,11 @@ def _reminded_of(patient: Patient, edition: Edition) -> Iterator[_Reminded]:
 
 
 def _step_due(visit: ScheduledVisit, steps: tuple[ReminderStep, ...], today: date) -> ReminderStep | None:
-    due = [step for step in steps if _reminder_date(visit, step) <= today]
-    return max(due, key=lambda step: _reminder_date(visit, step), default=None)
+    newest, due_on = None, date.min
+    for step in steps:
+        if due_on < (on := _reminder_date(visit, step)) <= today:
+            newest, due_on = step, on
+    return newest
 
 
 def _reminder_date(visit: ScheduledVisit, step: ReminderStep) -> date:

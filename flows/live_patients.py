@@ -8,7 +8,6 @@ from datetime import date, datetime
 from domain.patient import Patient, evolve, fold
 from domain.standing import Standing
 from domain.trial_work import touches_analyses
-from events.catalogue import read
 from events.event import Event
 from events.randomisation import AllocationTakenOver, PatientRandomised
 from events.recorded import Recorded
@@ -30,7 +29,7 @@ class LivePatients:
 
     def read_on(self) -> tuple[Recorded[Event], ...]:
         """Read what was appended since the last time, and return it."""
-        news = tuple(read(stored) for stored in self.trial_log.log.read_all(after=self.position))
+        news = tuple(self.trial_log.entry(stored) for stored in self.trial_log.log.read_all(after=self.position))
         fresh: dict[str, list[Recorded[Event]]] = {}
         for entry in news:
             patient_id = patient_of(entry.stream)
@@ -40,9 +39,8 @@ class LivePatients:
                 self.trial = Standing((*self.trial.history, entry))
             self._note(patient_id, entry)
         for patient_id, entries in fresh.items():
-            self.patients[patient_id] = evolve(
-                self.patients.get(patient_id) or Patient(patient_id=patient_id), *entries
-            )
+            known = self.patients.get(patient_id) or Patient(patient_id=patient_id)
+            self.patients[patient_id] = self.trial_log.known(evolve(known, *entries))
         return news
 
     def _note(self, patient_id: str | None, entry: Recorded[Event]) -> None:

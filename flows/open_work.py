@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import TypeVar
 
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.work_item import WorkItem
-from domain.worklist import engine_worklist, next_look_on
+from domain.worklist import next_look_on
+from flows.worklists import Worklists
 
 V = TypeVar("V")
 
 
 class OpenWork:
-    """The open items of every patient, and the day she is to be looked at again when nothing happens before."""
+    """The open items of every patient, and the day she is to be looked at again when nothing happens before.
 
-    def __init__(self) -> None:
+    That day is reckoned when a day has passed without news of her; until then it is the next one.
+    """
+
+    def __init__(self, worklists: Worklists) -> None:
+        self._worklists = worklists
         self._items: dict[str, tuple[WorkItem, ...]] = {}
         self._again_on: dict[str, date] = {}
         self._seen_as: tuple[Edition, date] | None = None
 
-    def look(self, patients: Mapping[str, Patient], touched: Iterable[str], edition: Edition, today: date) -> None:
+    def look(self, patients: Mapping[str, Patient], touched: Collection[str], edition: Edition, today: date) -> None:
         """Look at the patients touched and at those whose day has come; at everyone when the protocol has changed."""
         for patient_id in self._to_look_at(patients, touched, edition, today):
-            self._look_at(patients[patient_id], edition, today)
+            self._look_at(patients[patient_id], edition, today, has_news=patient_id in touched)
         self._seen_as = edition, today
 
     def __iter__(self) -> Iterator[WorkItem]:
@@ -33,7 +38,7 @@ class OpenWork:
         return (item for items in self._items.values() for item in items)
 
     def _to_look_at(
-        self, patients: Mapping[str, Patient], touched: Iterable[str], edition: Edition, today: date
+        self, patients: Mapping[str, Patient], touched: Collection[str], edition: Edition, today: date
     ) -> Iterable[str]:
         if self._seen_as is None or self._seen_as[0] != edition or self._seen_as[1] > today:
             return patients
@@ -41,9 +46,10 @@ class OpenWork:
             return touched
         return {*touched, *(patient_id for patient_id, day in self._again_on.items() if day <= today)}
 
-    def _look_at(self, patient: Patient, edition: Edition, today: date) -> None:
-        items = engine_worklist(patient, edition, today)
-        again_on = today + timedelta(days=1) if items else next_look_on(patient, edition, today)
+    def _look_at(self, patient: Patient, edition: Edition, today: date, *, has_news: bool) -> None:
+        items = self._worklists.of(patient, edition, today)
+        tomorrow = today + timedelta(days=1)
+        again_on = tomorrow if items or has_news else next_look_on(patient, edition, today)
         _keep(self._items, patient.patient_id, items or None)
         _keep(self._again_on, patient.patient_id, again_on)
 

@@ -31,10 +31,10 @@ async def place_order(given: Resources, item: WorkItem) -> None:
         placed = await given.laboratory.order(item.subject, item.patient_id, given.today)
     except OrderAmbiguous as ambiguous:
         dispute = RecordGenomicDispute(occurred_on=on, order_key=item.subject, problem=ambiguous.problem)
-        given.trial_log.transact(item.patient_id, dispute, given.engine_entry(item.key))
+        await given.recording.record(item.patient_id, dispute, given.engine_entry(item.key))
         return
     order = RecordGenomicOrder(occurred_on=on, order_key=item.subject, laboratory_order_id=placed.laboratory_order_id)
-    given.trial_log.transact(item.patient_id, order, given.engine_entry(item.key))
+    await given.recording.record(item.patient_id, order, given.engine_entry(item.key))
     if not placed.newly:
         # An earlier try reached the laboratory without our knowing, and may have been answered since.
         record_batch(given, await given.laboratory.reports_for(item.subject))

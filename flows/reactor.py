@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from domain.decisions.conduct import SetWorkAside
-from domain.protocol.editions import edition_in_force
 from domain.ready import ready
 from domain.rejections import Rejection
 from domain.work_item import Work, WorkItem
@@ -58,8 +57,8 @@ class Reactor:
         self._tries = Tries(self.pace, self._clock)
         self._breakers = Breakers(self.pace, self._clock)
         self.live = LivePatients(self.given.trial_log)
-        self._open = OpenWork()
-        self._edition = edition_in_force(self.live.trial)
+        self._open = OpenWork(self.given.worklists)
+        self._edition = self.given.trial_log.edition()
         self._upkeep = Upkeep(self.given, self.reactions, self.pace, self._clock, self.live)
         self._listened_at: datetime | None = None
 
@@ -110,7 +109,7 @@ class Reactor:
         self.reactions.announce(news)
         touched = {patient_id for entry in news if (patient_id := patient_of(entry.stream))}
         self._upkeep.hear(touched, any(map(_is_decided_by_people, news)))
-        self._edition = edition_in_force(self.live.trial)
+        self._edition = self.given.trial_log.edition()
         self._open.look(self.live.patients, touched, self._edition, self.given.today)
 
     def _due(self) -> list[WorkItem]:

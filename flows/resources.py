@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from pydantic import SecretStr
@@ -20,7 +21,9 @@ from flows.clock import Clock, SystemClock
 from flows.gateways.laboratory import Laboratory
 from flows.gateways.mail import Notifier
 from flows.home import ENGINE, clock_of, open_home
+from flows.recording import Recording
 from flows.settings import Settings, read_settings
+from flows.worklists import Worklists
 from store.transact import Entry, TrialLog
 
 
@@ -42,6 +45,16 @@ class Resources:
     def today(self) -> date:
         """The day on the hospital's calendar."""
         return self.clock.today(self.settings.time_zone)
+
+    @cached_property
+    def recording(self) -> Recording:
+        """Where reactions report what they did."""
+        return Recording(self.trial_log)
+
+    @cached_property
+    def worklists(self) -> Worklists:
+        """What the engine owes each patient."""
+        return Worklists()
 
     @property
     def now_at_site(self) -> datetime:

@@ -23,4 +23,4 @@ async def schedule_follow_up(patient_ids: list[str]) -> tuple[Outcome, ...]:
 async def set_out_visits(given: Resources, item: WorkItem) -> None:
     """Set out the visits of one patient from the end of her radiotherapy."""
     command = ScheduleFollowUp(occurred_on=ClinicalDate.parse(given.today))
-    given.trial_log.transact(item.patient_id, command, given.engine_entry(item.key))
+    await given.recording.record(item.patient_id, command, given.engine_entry(item.key))

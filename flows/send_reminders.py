@@ -29,7 +29,7 @@ async def send_reminders(patient_ids: list[str]) -> tuple[Outcome, ...]:
 
 async def send_reminder(given: Resources, item: WorkItem) -> None:
     """Send one reminder about a patient and record that it went out."""
-    given.trial_log.transact(item.patient_id, await sent(given, item), given.engine_entry(item.key))
+    await given.recording.record(item.patient_id, await sent(given, item), given.engine_entry(item.key))
     is_on_record(given, item)
 
 

@@ -13,12 +13,12 @@ from prefect.cache_policies import NO_CACHE
 from domain.ready import ready
 from domain.rejections import Rejection
 from domain.work_item import Work, WorkItem
-from domain.worklist import engine_worklist
 from flows.gateways.errors import AskAPerson, NotDelivered, TryAgain
 from flows.resources import Resources, resources
 from store.event_log import LogUnavailable
 
-_AT_ONCE = 8
+MOST_AT_ONCE = 8
+"""How many items of one kind are done side by side."""
 UNANSWERED_IN_A_ROW = 3
 """So many calls in a row without an answer, and the rest of a batch is left for later: nobody is there."""
 
@@ -44,7 +44,7 @@ def open_items(given: Resources, patient_ids: Sequence[str], work: Work) -> tupl
     items = (
         item
         for patient_id in dict.fromkeys(patient_ids)
-        for item in engine_worklist(given.trial_log.patient(patient_id), edition, given.today)
+        for item in given.worklists.of(given.trial_log.patient(patient_id), edition, given.today)
         if item.work is work
     )
     return ready(items, given.now_at_site, edition.reminders.quiet_hours)
@@ -73,7 +73,7 @@ async def work_off(
 ) -> tuple[Outcome, ...]:
     """Do every open item of one kind, each as a Prefect task. One that fails stays open and stops no other."""
     given = resources()
-    gate = asyncio.Semaphore(_AT_ONCE)
+    gate = asyncio.Semaphore(MOST_AT_ONCE)
     unanswered = 0
 
     async def one(item: WorkItem) -> Outcome:

@@ -157,6 +157,13 @@ class EventLog(Protocol):
         """
         ...
 
+    def append_each(self, calls: Sequence[Sequence[Append]]) -> Sequence[Appended | EventLogError]:
+        """Several calls of `append`, in one commit where the database can: each has its own answer or refusal.
+
+        None takes another back. Of two for one stream the second finds that it has moved on.
+        """
+        ...
+
     def read_stream(self, stream: str, *, first: int = 0, known_at: datetime | None = None) -> list[StoredEvent]:
         """One stream from version `first` on, oldest event first, as recorded by `known_at`."""
         ...

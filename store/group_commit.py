@@ -22,15 +22,10 @@ CarryOut = Callable[[Connection, Sequence[Append]], Appended]
 
 @dataclass(slots=True, eq=False)
 class _Call:
-    """A caller's append, and what became of it."""
+    """A caller's append, and what became of it: where it stands, or what refused it."""
 
     appends: Sequence[Append]
-    answer: Appended | None = None
-    refusal: BaseException | None = None
-
-    @property
-    def is_done(self) -> bool:
-        return self.answer is not None or self.refusal is not None
+    told: Appended | BaseException | None = None
 
 
 class GroupCommit:
@@ -43,46 +38,57 @@ class GroupCommit:
 
     def append(self, appends: Sequence[Append]) -> Appended:
         """Append when the turn comes. Each caller gets its own answer or refusal; a failed commit fails all."""
-        mine = _Call(appends)
-        self._queued.append(mine)
+        (told,) = self.append_each([appends])
+        if isinstance(told, EventLogError):
+            raise told
+        return told
+
+    def append_each(self, calls: Sequence[Sequence[Append]]) -> list[Appended | EventLogError]:
+        """The same for several calls of one caller, each with its own answer or refusal."""
+        mine = [_Call(appends) for appends in calls]
+        self._queued.extend(mine)
         with self._turn:
-            while not mine.is_done:
+            while any(call.told is None for call in mine):
                 self._write([self._queued.popleft() for _ in range(min(MOST_CALLS, len(self._queued)))])
-        if mine.answer is None:
-            assert mine.refusal is not None
-            raise mine.refusal
-        return mine.answer
+        return [_answer_of(call) for call in mine]
 
     def _write(self, calls: Sequence[_Call]) -> None:
         try:
             self._write_together(calls)
         except EventIdTaken as taken:
             if len(calls) == 1:
-                calls[0].refusal = taken
+                calls[0].told = taken
                 return
             # One of them left half its rows behind; all is taken back, and each is tried by itself.
             for call in calls:
                 self._write([call])
         except BaseException as problem:
             for call in calls:
-                call.refusal = _for_this_caller(problem)
+                call.told = _for_this_caller(problem)
             if not isinstance(problem, Exception):
                 raise
 
     def _write_together(self, calls: Sequence[_Call]) -> None:
         with self._transaction() as database:
             found = [self._answer(database, call) for call in calls]
-        for call, (answer, refusal) in zip(calls, found, strict=True):
-            call.answer, call.refusal = answer, refusal
+        for call, told in zip(calls, found, strict=True):
+            call.told = told
 
-    def _answer(self, database: Connection, call: _Call) -> tuple[Appended | None, EventLogError | None]:
+    def _answer(self, database: Connection, call: _Call) -> Appended | EventLogError:
         """What becomes of a call once this transaction is on the disk."""
         try:
-            return self._carry_out(database, call.appends), None
+            return self._carry_out(database, call.appends)
         except EventIdTaken:
             raise
         except EventLogError as refusal:
-            return None, refusal
+            return refusal
+
+
+def _answer_of(call: _Call) -> Appended | EventLogError:
+    assert call.told is not None
+    if isinstance(call.told, Appended | EventLogError):
+        return call.told
+    raise call.told
 
 
 def _for_this_caller(problem: BaseException) -> BaseException:

@@ -19,22 +19,18 @@ from store.event_log import (
     Append,
     Appended,
     AppendRefused,
-    ClockWentBack,
     EventIdTaken,
     EventLogError,
     LogUnreadable,
     OtherKindOfLog,
     Statement,
-    StreamMovedOn,
     refuse_empty_or_large,
 )
 from store.migrations.upgrade_postgres import upgrade_postgres
+from store.postgres_appending import APPEND, columns_of, refused
 from store.postgres_connections import PostgresConnections, said_aloud, until_it_answers
-from store.rows import COLUMNS, Row, from_row, hashed_fields, microseconds
+from store.rows import COLUMNS, Row, from_row, microseconds
 
-_APPEND = """select first_position, last_position, already from append(
-    %s::text[], %s::bigint[], %s::text[], %s::bigint[], %s::bytea[], %s::text[], %s::text[], %s::bigint[], %s::text[],
-    %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[])"""
 _GO_ON = """select go_on(%s::bigint[], %s::text[], %s::bigint[], %s::bytea[], %s::text[], %s::text[], %s::bigint[],
     %s::text[], %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[])"""
 _SELECT = f"select {COLUMNS} from event "  # noqa: S608 - constant column list
@@ -107,12 +103,22 @@ class PostgresEventLog:
     def append(self, *appends: Append) -> Appended:
         """See `EventLog.append`."""
         refuse_empty_or_large(appends)
-        values = _columns(appends)
+        values = columns_of(appends)
         for attempt in until_it_answers():
             with attempt, said_aloud():
-                first, last, already = self._call(_APPEND, values, appends)
+                first, last, already = self._call(APPEND, values, appends)
                 return Appended(range(first, last + 1), already)
         raise AssertionError("the last attempt raises")
+
+    def append_each(self, calls: Sequence[Sequence[Append]]) -> list[Appended | EventLogError]:
+        """See `EventLog.append_each`. Here each is a commit of its own: the server's lock is held by one at a time."""
+        return [self._answer(appends) for appends in calls]
+
+    def _answer(self, appends: Sequence[Append]) -> Appended | EventLogError:
+        try:
+            return self.append(*appends)
+        except EventLogError as refusal:
+            return refusal
 
     def _call(self, statement: str, values: Sequence[Any], appends: Sequence[Append]) -> Row:
         try:
@@ -120,7 +126,7 @@ class PostgresEventLog:
         except psycopg.errors.UniqueViolation as problem:
             raise EventIdTaken(f"an event id is in use: {problem.diag.message_detail}") from None
         except psycopg.errors.RaiseException as refusal:
-            raise _refused(refusal, appends) from None
+            raise refused(refusal, appends) from None
         assert found is not None
         return found
 
@@ -217,27 +223,6 @@ class PostgresEventLog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _columns(appends: Sequence[Append]) -> list[list[Any]]:
-    """The arguments of the server's `append`: one list a column."""
-    streams = [append.stream for append in appends]
-    expected = [append.expected_version for append in appends]
-    rows = [
-        hashed_fields(event, append.stream, version, microseconds(event.recorded_at))
-        for append in appends
-        for version, event in enumerate(append.events, start=append.expected_version)
-    ]
-    return [streams, expected, *(list(column) for column in zip(*rows, strict=True))]
-
-
-def _refused(refusal: psycopg.errors.RaiseException, appends: Sequence[Append]) -> EventLogError:
-    """What the server's `append` refuses, by its name."""
-    stream = refusal.diag.message_detail or ""
-    if refusal.diag.message_primary == "stream moved on":
-        expected = next(append.expected_version for append in appends if append.stream == stream)
-        return StreamMovedOn(stream, expected, int(refusal.diag.message_hint or 0))
-    return ClockWentBack(f"it lies before the last entry of {stream}: give a later instant (--at)")
 
 
 @lru_cache(maxsize=256)

@@ -10,36 +10,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from events.recorded import NewEvent, StoredEvent
+from events.recorded import StoredEvent
 from store.checkpoints import Checkpoints
 from store.event_ids import new_event_id
 from store.event_log import (
     Append,
     Appended,
     AppendRefused,
-    ClockWentBack,
-    EventIdTaken,
+    EventLogError,
     LogUnreadable,
     OtherKindOfLog,
     Statement,
-    StreamMovedOn,
     refuse_empty_or_large,
 )
 from store.group_commit import GroupCommit
 from store.migrations.upgrade import upgrade
-from store.repeated_append import made_before
-from store.rows import COLUMNS, Row, from_row, microseconds, to_row
+from store.rows import COLUMNS, Row, from_row, microseconds
+from store.sqlite_appending import INSERT, carry_out
 from store.sqlite_connections import SqliteConnections, reading_aloud
 
-_INSERT = f"insert into event({COLUMNS}) values (?,?,?,?,?,?,?,?,?,?,?,?,?)"  # noqa: S608 - constant column list
 _SELECT = f"select {COLUMNS} from event "  # noqa: S608 - constant column list
-_BEFORE_ALL = -(2**62)
-_STATE = """select
-    coalesce((select max(position) from event), 0),
-    coalesce((select recorded_at from event {newest} limit 1), {before}),
-    coalesce((select max(version) from event where stream = ?1), -1) + 1"""
-_STATE_REAL = _STATE.format(before=_BEFORE_ALL, newest="order by position desc")
-_STATE_SIMULATED = _STATE.format(before=_BEFORE_ALL, newest="where stream = ?1 order by version desc")
 _PAGE = 2000
 
 
@@ -65,7 +55,9 @@ class SqliteEventLog:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._connections = SqliteConnections(path)
-        self._writer = GroupCommit(self.transaction, self._carry_out)
+        self._writer = GroupCommit(
+            self.transaction, lambda database, appends: carry_out(database, appends, self.simulated)
+        )
         self._simulated, self._log_id = False, ""
 
     @property
@@ -103,42 +95,11 @@ class SqliteEventLog:
         refuse_empty_or_large(appends)
         return self._writer.append(appends)
 
-    def _carry_out(self, database: sqlite3.Connection, appends: Sequence[Append]) -> Appended:
-        try:
-            rows = self._rows(database, appends)
-        except StreamMovedOn:
-            old = made_before(database, appends)
-            if old is None:
-                raise
-            return Appended(old, already=True)
-        try:
-            database.executemany(_INSERT, rows)
-        except sqlite3.IntegrityError as problem:
-            raise EventIdTaken(f"an event id is in use: {problem}") from None
-        return Appended(range(rows[0][0], rows[-1][0] + 1), already=False)
-
-    def _rows(self, database: sqlite3.Connection, appends: Sequence[Append]) -> list[Row]:
-        rows: list[Row] = []
-        state = _STATE_SIMULATED if self.simulated else _STATE_REAL
-        floor = _BEFORE_ALL
-        for append in appends:
-            head, last_instant, current = database.execute(state, (append.stream,)).fetchone()
-            if current != append.expected_version:
-                raise StreamMovedOn(append.stream, append.expected_version, current)
-            floor = last_instant if self.simulated else max(floor, last_instant)
-            for version, event in enumerate(append.events, start=current):
-                floor = self._instant(event, append.stream, floor)
-                rows.append(to_row(event, append.stream, version, head + len(rows) + 1, floor))
-        return rows
-
-    def _instant(self, event: NewEvent, stream: str, floor: int) -> int:
-        """A real log never shows an earlier instant than before, whatever the machine's clock does."""
-        instant = microseconds(event.recorded_at)
-        if self.simulated and instant < floor:
-            raise ClockWentBack(
-                f"{event.recorded_at.isoformat()} lies before the last entry of {stream}: give a later instant (--at)"
-            )
-        return max(instant, floor)
+    def append_each(self, calls: Sequence[Sequence[Append]]) -> list[Appended | EventLogError]:
+        """See `EventLog.append_each`."""
+        for appends in calls:
+            refuse_empty_or_large(appends)
+        return self._writer.append_each(calls)
 
     def read_stream(self, stream: str, *, first: int = 0, known_at: datetime | None = None) -> list[StoredEvent]:
         """See `EventLog.read_stream`."""
@@ -189,7 +150,7 @@ class SqliteEventLog:
         """See `EventLog.write_rows`."""
         with self.transaction() as database:
             try:
-                database.executemany(_INSERT, rows)
+                database.executemany(INSERT, rows)
                 for statement, values in beside:
                     database.execute(statement, values)
             except sqlite3.IntegrityError as problem:

@@ -19,7 +19,7 @@ from events.catalogue import encode, read
 from events.clinical_date import ClinicalDate
 from events.event import Event
 from events.randomisation import AllocationDrawn
-from events.recorded import Actor, NewEvent, Provenance, Recorded, Source
+from events.recorded import Actor, NewEvent, Provenance, Recorded, Source, StoredEvent
 from events.streams import StreamNames
 from store.drawing import Drawing
 from store.event_ids import new_event_id
@@ -44,6 +44,15 @@ class Entry:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a command is to append, decided on a patient at a version; nothing when it is so already."""
+
+    patient_id: str
+    version: int
+    appends: tuple[Append, ...] = ()
+
+
 @dataclass(frozen=True)
 class TrialLog:
     """The trial's log as the domain sees it: patients, the trial, and the one way to add to them.
@@ -62,6 +71,14 @@ class TrialLog:
     def history(self, stream: str, first: int = 0) -> tuple[Recorded[Event], ...]:
         """One stream, oldest event first, from a version on."""
         return tuple(read(stored) for stored in self.log.read_stream(stream, first=first))
+
+    def entry(self, stored: StoredEvent) -> Recorded[Event]:
+        """A stored event with its envelope opened; one that this process has opened lately is not decoded again."""
+        return self._recent.entry(stored) or read(stored)
+
+    def known(self, patient: Patient) -> Patient:
+        """A patient who was read by other ways, as she is known here: from now on only what follows is read of her."""
+        return self._recent.keep(patient)
 
     def patient(self, patient_id: str, *, knowledge: datetime | None = None, cutoff: date | None = None) -> Patient:
         """A patient as of any moment on either clock. Raises `ValueError` for what is no patient id."""
@@ -97,9 +114,14 @@ class TrialLog:
         self, patient_id: str, commands: Sequence[PatientCommand], entry: Entry
     ) -> tuple[Recorded[Event], ...]:
         """Carry out several commands about one patient, all or none."""
-        return _until_it_holds(
-            lambda: self._attempt(patient_id, commands, entry), lambda: self._recent.forget(patient_id)
-        )
+
+        def attempt() -> tuple[Recorded[Event], ...]:
+            prepared = self.prepare(patient_id, commands, entry)
+            if prepared.appends:
+                self.log.append(*prepared.appends)
+            return self.written(prepared)
+
+        return _until_it_holds(attempt, lambda: self.forget(patient_id))
 
     def transact_trial(self, command: TrialCommand, entry: Entry) -> tuple[Recorded[Event], ...]:
         """Carry out a command about the trial. Raises `Rejection`; then nothing is written."""
@@ -126,16 +148,30 @@ class TrialLog:
         """What commands would record. Nothing is written and no allocation is revealed. Raises `Rejection`."""
         return tuple(self._decided(self.patient(patient_id), commands, Circumstances(entry.at, self.edition()), entry))
 
-    def _attempt(
-        self, patient_id: str, commands: Sequence[PatientCommand], entry: Entry
-    ) -> tuple[Recorded[Event], ...]:
+    def prepare(self, patient_id: str, commands: Sequence[PatientCommand], entry: Entry) -> Prepared:
+        """What commands about one patient would append as she stands now. Raises `Rejection`."""
         patient, edition = self.patient(patient_id), self.edition()
         circumstances = Circumstances(entry.at, edition)
         drawing = Drawing(self, self.keeper, edition, circumstances.today) if self.keeper else None
         circumstances = replace(circumstances, draw=drawing.draw if drawing else None)
         decided = self._decided(patient, commands, circumstances, entry)
+        if not decided:
+            return Prepared(patient_id, patient.version)
         drawn = self._drawn(drawing, patient_id, circumstances, entry) if drawing else None
-        return self._append(self.names.patient(patient_id), patient.version, decided, entry, edition, drawn)
+        events = [enveloped(event, entry, edition) for event in decided]
+        mine = Append(self.names.patient(patient_id), patient.version, events)
+        return Prepared(patient_id, patient.version, (mine, drawn) if drawn else (mine,))
+
+    def written(self, prepared: Prepared) -> tuple[Recorded[Event], ...]:
+        """What was prepared, as it stands in the log once it is appended."""
+        if not prepared.appends:
+            return ()
+        until = prepared.version + len(prepared.appends[0].events)
+        return tuple(self.patient(prepared.patient_id).history[prepared.version : until])
+
+    def forget(self, patient_id: str) -> None:
+        """Read a patient from the beginning the next time: somebody else was faster."""
+        self._recent.forget(patient_id)
 
     def _decided(
         self, patient: Patient, commands: Sequence[PatientCommand], circumstances: Circumstances, entry: Entry
@@ -156,19 +192,13 @@ class TrialLog:
         event = AllocationDrawn(occurred_on=on, sequence_number=number, patient_id=patient_id)
         return Append(self.names.allocation, version, [enveloped(event, entry, circumstances.edition)])
 
-    def _append(  # noqa: PLR0913, PLR0917 - one argument a part of an append
-        self,
-        stream: str,
-        expected: int,
-        events: Sequence[Event],
-        entry: Entry,
-        edition: Edition,
-        beside: Append | None = None,
+    def _append(
+        self, stream: str, expected: int, events: Sequence[Event], entry: Entry, edition: Edition
     ) -> tuple[Recorded[Event], ...]:
+        """Append to a stream that is no patient's, and read back what now stands there."""
         if not events:
             return ()
-        append = Append(stream, expected, [enveloped(event, entry, edition) for event in events])
-        self.log.append(append, *((beside,) if beside else ()))
+        self.log.append(Append(stream, expected, [enveloped(event, entry, edition) for event in events]))
         return self.history(stream, expected)[: len(events)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from domain.work_item import Work, WorkItem
@@ -15,7 +16,7 @@ from flows.reactor import Reactor
 from flows.resources import Resources
 from flows.schedule_follow_up import set_out_visits
 from flows.send_reminders import send_reminder
-from flows.work_off import Outcome, open_items
+from flows.work_off import MOST_AT_ONCE, Outcome, open_items
 from tests.flows.site import AT_ONCE
 
 Doing = Callable[[Resources, WorkItem], Awaitable[None]]
@@ -27,13 +28,21 @@ async def _nothing(names: list[str]) -> None:
 
 
 def directly(given: Resources, work: Work, do: Doing) -> Reaction:
-    """Do every open item of one kind in place; what is raised is raised."""
+    """Do every open item of one kind in place, as many at once as the engine does; what is raised is raised."""
 
     async def answer(patient_ids: list[str]) -> Sequence[Outcome]:
-        items = open_items(given, patient_ids, work)
-        for item in items:
-            await do(given, item)
-        return [Outcome(item.key, item.patient_id) for item in items]
+        items, gate = open_items(given, patient_ids, work), asyncio.Semaphore(MOST_AT_ONCE)
+
+        async def one(item: WorkItem) -> Outcome:
+            async with gate:
+                await do(given, item)
+            return Outcome(item.key, item.patient_id)
+
+        found = await asyncio.gather(*map(one, items), return_exceptions=True)
+        for problem in found:
+            if isinstance(problem, BaseException):
+                raise problem
+        return [outcome for outcome in found if isinstance(outcome, Outcome)]
 
     return answer
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.patient import fold
 from events.recorded import History
 from store.recent_patients import RecentPatients
 from store.transact import TrialLog
@@ -61,6 +62,26 @@ def test_who_was_not_asked_for_longest_gives_way() -> None:
         recent.read_on(patient_id, lambda first: history[first:])
     asked_from = {each: _asked_from(recent, each, history) for each in (patient_ids[-1], patient_ids[0])}
     assert asked_from == {patient_ids[-1]: len(history), patient_ids[0]: 0}
+
+
+def test_what_one_reader_decoded_another_is_given_as_it_is(trial_log: TrialLog) -> None:
+    keep(trial_log, ANNA, *eligible())
+    stored = list(trial_log.log.read_stream(trial_log.names.patient(ANNA)))
+    assert trial_log.entry(stored[0]).event is not trial_log.entry(stored[0]).event, "nobody has asked for her yet"
+    anna = trial_log.patient(ANNA)
+    assert [trial_log.entry(each) for each in stored] == list(anna.history)
+    assert trial_log.entry(stored[-1]) is anna.history[-1]
+    other = stored[-1]._replace(event_id=stored[0].event_id)
+    assert trial_log.entry(other) is not anna.history[-1], "another event at that version is read as it is stored"
+
+
+def test_a_reader_who_is_behind_stays_behind_and_sets_nobody_back() -> None:
+    recent, history = RecentPatients(), patient_with(*eligible()).history
+    behind, ahead = fold(ANNA, history[:-1]), fold(ANNA, history)
+    assert recent.keep(ahead) is ahead
+    assert recent.keep(behind) is behind, "otherwise what follows would be added to her twice"
+    assert recent.keep(fold(ANNA, history)) is ahead
+    assert _asked_from(recent, ANNA, history) == len(history)
 
 
 def _asked_from(recent: RecentPatients, patient_id: str, history: History) -> int:
