@@ -4,6 +4,8 @@ import json
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from domain.decisions.command import Ask, Circumstances
 from domain.decisions.follow_up import require_known_visit
 from domain.decisions.radiotherapy import require_sound_plan
@@ -12,9 +14,10 @@ from domain.identifying_text import require_no_identity_in_text
 from domain.patient import Patient
 from domain.plausibility import birth_known, require_plausible_date
 from domain.queries import risk_class_query
+from domain.refusal_words import in_words
 from domain.rejections import Implausible, NoSuchEntry, NotPermitted
 from domain.toxicity.terms import require_grade_of_term
-from events.catalogue import UnreadableEvent, decode
+from events.catalogue import CATALOGUE
 from events.consent import IdentityDisclosed, PatientForgotten
 from events.corrections import Correction, EntryCorrected, EntryVoided, Void
 from events.event import Event
@@ -66,11 +69,16 @@ def correct(command: CorrectEntry, patient: Patient, circumstances: Circumstance
 
 
 def _replacement(wire_name: str, command: CorrectEntry) -> Event:
+    kind = CATALOGUE[wire_name]
     try:
-        return decode(wire_name, json.dumps(command.replacement))
-    except UnreadableEvent as problem:
+        return kind.model_validate_json(json.dumps(command.replacement))
+    except ValidationError as refusal:
+        wrong = in_words(refusal, kind, by_title=False).removesuffix(".")
         raise Implausible(
-            "replacement", wire_name, problem.problem, "Give every field of the entry as its type wants it"
+            "replacement",
+            wire_name,
+            wrong,
+            "Begin with the link Correct beside the entry, and change only what is wrong",
         ) from None
 
 

@@ -71,6 +71,13 @@ def test_a_replacement_that_does_not_fit_its_entry_is_refused(
     given(*LIFE).when(_correct(position, replacement)).then_rejected(Implausible, field="replacement", mentions=named)
 
 
+def test_why_a_replacement_does_not_fit_is_said_by_the_names_it_is_written_with_and_in_a_sentence() -> None:
+    refused = given(*LIFE).when(_correct(PATHOLOGY, {"grade": 4})).then_rejected(Implausible, field="replacement")
+    assert refused.rule == "occurred_on is missing: fill it in. grade 4 is not a whole number from 1 to 3"
+    assert "pydantic" not in str(refused)
+    assert "\n" not in str(refused)
+
+
 def test_a_replacement_obeys_the_rules_of_the_entry() -> None:
     wrong_sum = [{"phase": "MAIN", "total_cgy": 4000, "fractions": 15, "per_fraction_cgy": 267}]
     given(*LIFE).when(_correct(PLAN, facts.planned(phases=wrong_sum))).then_rejected(
