@@ -7,7 +7,8 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.types.entrypoint import EntrypointType
 
 from deployments.schedules import SCHEDULED, Scheduled
-from flows.batch_entry import PAGE, enter_batch
+from flows.batch_entry import enter_batch
+from flows.batch_page import PAGE
 from flows.operator_entry import FORMS, OPERATOR_COMMANDS
 from flows.reports.links import page_link
 from flows.reports.next_forms import BATCH_TITLE, chapter_of
@@ -35,7 +36,7 @@ async def _batch() -> RunnerDeployment:
     return await enter_batch.ato_deployment(
         name=BATCH_TITLE,
         tags=["form", "batch"],
-        description=f"Enter many visits or fractions at once, with a preview. {page_link('Rows entered last', PAGE)}"
+        description=f"Enter many visits or fractions at once, with a preview. {page_link('The last batches', PAGE)}"
         + _PAGES,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )

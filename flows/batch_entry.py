@@ -1,28 +1,28 @@
 """Operators' entry of many rows at once: the text of a CSV file in a form, first as a preview, then for good."""
 
 # Prefect reads the annotations of a flow's parameters, so they must not be strings: no `annotations` import here.
-from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Literal
 
-from prefect import flow
+from prefect import flow, get_client
 from prefect.artifacts import acreate_markdown_artifact
+from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from pydantic import BaseModel, Field, ValidationError
 
 from events.recorded import Actor, Source
-from flows.batch_import import BATCHES, BatchResult, import_batch
+from flows.batch_import import BatchResult, import_batch
+from flows.batch_page import PAGE, form_batch, page_with
+from flows.batch_rows import BATCHES
 from flows.operator_entry import TrialForm, in_words
 from flows.reports.links import PAGES
-from flows.reports.markdown import shortened_table, table
 from flows.resources import Resources, resources
 from flows.take_over_file import TakeOverRefused
 from store.event_log import EventLogError
 from store.transact import Entry
 
-PAGE = "batch"
 _LONGEST = 300_000
 
 
@@ -35,7 +35,8 @@ class BatchRows(BaseModel):
         max_length=_LONGEST,
         title="Rows, with the heading",
         description="Copied from a CSV file. Visits: patient_id,occurred_on,visit,disease_status,assessments. "
-        "Fractions: patient_id,occurred_on,phase,number,dose_cgy,cbct,shift_mm,shift_corrected.",
+        "Fractions: patient_id,occurred_on,phase,number,dose_cgy,cbct,shift_mm,shift_corrected. Pseudonymous ids only: "
+        "what stands here is kept with the run. DICOM treatment records go into the drop folder inbox/fractions.",
         examples=["patient_id,occurred_on,visit,disease_status,assessments\nRJ-0042,2021-08-19,6m,NO_EVIDENCE,CBC ECG"],
     )
     preview: Literal["yes", "no"] = Field(
@@ -52,16 +53,27 @@ class BatchForm(TrialForm):
 @flow(name="enter-batch", description="Enter many visits or fractions at once.", validate_parameters=False)
 async def enter_batch(form: BatchForm) -> State:
     """Enter many visits or fractions at once."""
+    given = resources()
     try:
         checked = _checked(form)
-        result = import_rows(resources(), checked)
+        result = import_rows(given, checked)
     except ValidationError as refusal:
         return Failed(message=f"Refused: {in_words(refusal)}")
-    except (TakeOverRefused, EventLogError) as refusal:
+    except TakeOverRefused as refusal:
         return Failed(message=f"Refused: {refusal}")
-    page = batch_page(checked.entry.kind, result)
-    await acreate_markdown_artifact(page, key=PAGE, description="Rows entered last in a batch")
+    except EventLogError as problem:
+        return Failed(message=f"Not finished: {problem}. Send the rows again; what is on record is not recorded twice.")
+    await show_batches(form_batch(given.now_at_site, checked.entered_by, result))
     return Completed(message=f"{_in_a_sentence(result)} Row by row: {PAGES}{PAGE}")
+
+
+async def show_batches(*batches: str) -> None:
+    """Put more batches on top of the page of batches."""
+    key = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=[PAGE]))
+    async with get_client() as client:
+        newest = [str(found.data) for found in await client.read_latest_artifacts(artifact_filter=key)]
+    page = page_with(batches, newest[0] if newest else None)
+    await acreate_markdown_artifact(page, key=PAGE, description="Visits and fractions in batches")
 
 
 def _checked(form: object) -> BatchForm:
@@ -77,23 +89,11 @@ def import_rows(given: Resources, form: BatchForm) -> BatchResult:
     def entry(reference: str) -> Entry:
         return Entry(author, Source(kind="form", reference=reference), given.clock.now(), correlation_id=run)
 
+    kind, preview = form.entry.kind, form.entry.preview == "yes"
     with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{form.entry.kind}.csv"
+        path = Path(folder) / "rows.csv"
         path.write_text(f"{form.entry.rows}\n", encoding="utf-8")
-        batch, preview = BATCHES[form.entry.kind], form.entry.preview == "yes"
-        return import_batch(given.trial_log, batch, [path], entry, dry_run=preview)
-
-
-def batch_page(kind: str, result: BatchResult) -> str:
-    """What became of the rows, and those that were not taken with the reason of each."""
-    rejected: Sequence[Any] = [(problem,) for problem in result.problems]
-    counts = (result.rows, result.recorded, result.unchanged, result.rejected)
-    parts = [
-        f"# {kind.capitalize()} in a batch: {'preview, nothing is written' if result.dry_run else 'recorded'}",
-        table(("Rows", "New", "On record already", "Rejected"), [counts]),
-        shortened_table(("Not taken",), rejected, "imni import-visits --dry-run") if rejected else "",
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+        return import_batch(given.trial_log, BATCHES[kind], [path], entry, dry_run=preview, called=kind)
 
 
 def _in_a_sentence(result: BatchResult) -> str:

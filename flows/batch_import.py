@@ -5,71 +5,60 @@ Good rows are kept, bad ones set apart with the reason. What is on record alread
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from domain.decisions.follow_up import RecordVisit
-from domain.decisions.radiotherapy import RecordFraction
 from domain.rejections import Rejection
 from domain.take_over.columns import Problem
-from flows.gateways.treatment_records import read_treatment_record
-from flows.take_over_file import Row, TakeOverRefused, read_file, write_rejects
+from flows.batch_rows import PATIENT, Batch, BatchCommand, BatchRow, command_of, rows_of
+from flows.take_over_file import TakeOverRefused, write_rejects
+from store.event_log import EventLogError
 from store.transact import Entry, TrialLog
-
-PATIENT = "patient_id"
-_SEVERAL = re.compile(r"[\s;+]+")
-"""What may stand between several values in one cell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """What a row of a batch is: its command, the columns beside the patient, those of several values in one cell.
+class SetApart:
+    """A row that was not taken, with everything that is wrong with it; `known` when its patient is on record."""
 
-    `read` reads the rows of a file that is not CSV, where such files exist.
-    """
-
-    name: str
-    command: type[RecordFraction | RecordVisit]
-    columns: tuple[str, ...]
-    several: frozenset[str] = frozenset()
-    read: Callable[[Path], Iterable[Mapping[str, str]]] | None = None
-
-    @property
-    def heading(self) -> tuple[str, ...]:
-        """The columns of the file."""
-        return (PATIENT, *self.columns)
-
-
-FRACTIONS = Batch(
-    "fractions",
-    RecordFraction,
-    ("occurred_on", "phase", "number", "dose_cgy", "cbct", "shift_mm", "shift_corrected"),
-    read=read_treatment_record,
-)
-VISITS = Batch(
-    "visits", RecordVisit, ("occurred_on", "visit", "disease_status", "assessments"), frozenset({"assessments"})
-)
-BATCHES: Mapping[str, Batch] = {batch.name: batch for batch in (FRACTIONS, VISITS)}
+    row: BatchRow
+    problems: tuple[Problem, ...]
+    known: bool
 
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of a batch: entries new, known already and rejected, with the reason of each."""
+    """What became of a batch: entries new and known already, and the rows that were not taken."""
 
+    batch: Batch
     rows: int
     recorded: int
-    unchanged: int
-    rejected: int
+    apart: tuple[SetApart, ...]
     dry_run: bool
-    reject_file: str | None
-    problems: tuple[str, ...]
+    reject_file: str | None = None
+
+    @property
+    def rejected(self) -> int:
+        """How many rows were not taken."""
+        return len(self.apart)
+
+    @property
+    def unchanged(self) -> int:
+        """How many rows said what was on record already."""
+        return self.rows - self.recorded - self.rejected
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Everything that is wrong, in a line each, for whoever gave the file."""
+        return tuple(f"{one.row.called}:{one.row.number}, column {said}" for one in self.apart for said in one.problems)
+
+    def summary(self) -> dict[str, object]:
+        """The result as JSON shows it."""
+        names = ("rows", "recorded", "unchanged", "rejected", "dry_run", "reject_file", "problems")
+        return {name: getattr(self, name) for name in names}
 
 
-def import_batch(  # noqa: PLR0913 - the two last are options
+def import_batch(  # noqa: PLR0913 - the last are options
     trial_log: TrialLog,
     batch: Batch,
     paths: Sequence[Path],
@@ -77,66 +66,93 @@ def import_batch(  # noqa: PLR0913 - the two last are options
     *,
     dry_run: bool = False,
     reject_path: Path | None = None,
+    called: str | None = None,
 ) -> BatchResult:
     """Import CSV files, or what else the batch can read. Raises `TakeOverRefused`; then nothing is kept.
 
-    `entry_for` gives the author of a row's entry from its reference, `visits.csv:17`.
+    `entry_for` gives the author of a row's entry from its reference, the file's fingerprint and the row's number.
+    Refusals name a file as it is `called`, else by its name.
     """
-    rows = [row for path in paths for row in _rows(batch, path)]
     rejects = reject_path or paths[0].with_name(f"{paths[0].stem}.rejects.csv")
     if rejects.resolve() in {path.resolve() for path in paths}:
         raise TakeOverRefused(f"{rejects}: the reject file would replace a file to import; give it another name")
-    counts = [_import(trial_log, batch, row, entry_for(row.reference), dry_run) for row in rows]
-    bad = [(row, said) for row, said in zip(rows, counts, strict=True) if isinstance(said, Problem)]
-    written = bool(bad) and not dry_run
-    if written:
-        apart = [(_as_row(batch, number, row), [said]) for number, (row, said) in enumerate(bad, 2)]
-        write_rejects(rejects, batch.heading, apart)
-    recorded = sum(said for said in counts if isinstance(said, int))
-    return BatchResult(
-        rows=len(rows),
-        recorded=recorded,
-        unchanged=len(rows) - len(bad) - recorded,
-        rejected=len(bad),
-        dry_run=dry_run,
-        reject_file=str(rejects) if written else None,
-        problems=tuple(f"{row.reference}, column {said}" for row, said in bad),
-    )
+    rows = [row for path in paths for row in rows_of(batch, path, called or path.name)]
+    importing = BatchImport(trial_log, batch, entry_for, dry_run)
+    for row in rows:
+        importing.take(row)
+    return importing.result(rejects)
 
 
-@dataclass(frozen=True, slots=True)
-class _BatchRow:
-    """One row of the batch, and where it stands."""
+@dataclass
+class _Foreseen:
+    """What the rows of one patient before this one would have recorded."""
 
-    reference: str
-    cells: Mapping[str, str]
-    ragged: tuple[Problem, ...] = ()
-
-
-def _rows(batch: Batch, path: Path) -> Iterable[_BatchRow]:
-    if batch.read and path.suffix.lower() != ".csv":
-        return [_BatchRow(path.name, cells) for cells in batch.read(path)]
-    file = read_file(path, batch.heading, PATIENT)
-    return [_BatchRow(f"{path.name}:{row.number}", file.by_column(row), file.ragged(row)) for row in file.rows]
+    commands: list[BatchCommand] = field(default_factory=list[BatchCommand])
+    events: int = 0
 
 
-def _import(trial_log: TrialLog, batch: Batch, row: _BatchRow, entry: Entry, dry_run: bool) -> int | Problem:
-    """How many facts the row adds, 0 or 1, not counting queries it opens; or what is wrong with it."""
-    if row.ragged:
-        return row.ragged[0]
-    told = {name: text for name, cell in row.cells.items() if name != PATIENT and (text := cell.strip())}
-    said = {name: _SEVERAL.split(text) if name in batch.several else text for name, text in told.items()}
-    patient_id = row.cells[PATIENT].strip()
-    record = trial_log.foresee if dry_run else trial_log.transact_all
-    try:
-        return int(bool(record(patient_id, [batch.command.model_validate(said)], entry)))
-    except ValidationError as refusal:
-        first = refusal.errors()[0]
-        field = str(first["loc"][0])
-        return Problem(field, told.get(field, ""), str(first["msg"]))
-    except Rejection as refusal:
-        return Problem(refusal.field, refusal.value, f"{refusal.rule}. {refusal.way_out}")
+class BatchImport:
+    """Rows on their way into the log, one after the other; in a dry run each sees what those before it would record."""
 
+    def __init__(
+        self, trial_log: TrialLog, batch: Batch, entry_for: Callable[[str], Entry], dry_run: bool = False
+    ) -> None:
+        self._trial_log, self._batch, self._entry_for, self._dry_run = trial_log, batch, entry_for, dry_run
+        self._foreseen: dict[str, _Foreseen] = {}
+        self._apart: list[SetApart] = []
+        self._rows = self._recorded = 0
 
-def _as_row(batch: Batch, number: int, row: _BatchRow) -> Row:
-    return Row(number, [row.cells.get(column, "") for column in batch.heading])
+    def take(self, row: BatchRow) -> None:
+        """Record a row, or set it apart with every problem it has. Raises `EventLogError` when the log fails."""
+        self._rows += 1
+        said = command_of(self._batch, row)
+        if isinstance(said, BatchCommand):
+            said = self._told(row.patient_id, said, self._entry_for(row.reference))
+        if isinstance(said, bool):
+            self._recorded += said  # one fact, not counting the queries it opens
+        else:
+            self._apart.append(SetApart(row, tuple(said), self._is_known(row)))
+
+    def result(self, rejects: Path) -> BatchResult:
+        """What became of the rows; those set apart are written into the reject file, except in a dry run."""
+        written = bool(self._apart) and not self._dry_run
+        if written:
+            apart = [(one.row.in_file(self._batch), one.problems) for one in self._apart]
+            write_rejects(rejects, self._batch.heading, apart)
+        return BatchResult(
+            batch=self._batch,
+            rows=self._rows,
+            recorded=self._recorded,
+            apart=tuple(self._apart),
+            dry_run=self._dry_run,
+            reject_file=str(rejects) if written else None,
+        )
+
+    def _told(self, patient_id: str, command: BatchCommand, entry: Entry) -> bool | Sequence[Problem]:
+        """Whether the row added anything, or what the record has against it."""
+        try:
+            if self._dry_run:
+                return self._would_add(patient_id, command, entry)
+            return bool(self._trial_log.transact_all(patient_id, [command], entry))
+        except Rejection as refusal:
+            return [Problem(refusal.field, refusal.value, f"{refusal.rule}. {refusal.way_out}")]
+        except EventLogError:
+            raise
+        except Exception as problem:  # a fault of ours costs this row, not the rows after it
+            said = f"the program failed on this row ({type(problem).__name__}); enter it in its form, and tell us"
+            return [Problem(PATIENT, patient_id, said)]
+
+    def _would_add(self, patient_id: str, command: BatchCommand, entry: Entry) -> bool:
+        before = self._foreseen.setdefault(patient_id, _Foreseen())
+        commands = [*before.commands, command]
+        events = len(self._trial_log.foresee(patient_id, commands, entry))
+        if events == before.events:
+            return False
+        self._foreseen[patient_id] = _Foreseen(commands, events)
+        return True
+
+    def _is_known(self, row: BatchRow) -> bool:
+        try:
+            return bool(self._trial_log.patient(row.patient_id).history)
+        except ValueError:
+            return False

@@ -17,7 +17,7 @@ from domain.take_over.columns import REQUIRED, Problem, Values
 from domain.take_over.facts import StatedFact, facts_of
 from domain.take_over.on_record import News, news
 from domain.take_over.row import read_row
-from flows.take_over_file import Row, TakeOverFile, TakeOverRefused, read_file, write_rejects
+from flows.take_over_file import Row, TakeOverFile, TakeOverRefused, fingerprint, read_file, write_rejects
 from store.transact import Entry, TrialLog
 
 __all__ = ["ImportResult", "TakeOverRefused", "import_file"]
@@ -74,12 +74,12 @@ def import_file(  # noqa: PLR0913 - each is a choice of the caller's
 ) -> ImportResult:
     """Import a file. Raises `TakeOverRefused` when it cannot be read as one; then nothing was imported.
 
-    `entry_for` gives the author of a row's entries from its reference, `file.csv:17`.
+    `entry_for` gives the author of a row's entries from its reference: the file's fingerprint and the row's number.
     """
     file = read_file(path)
     rejects = reject_path or path.with_name(f"{path.stem}.rejects.csv")
     _require_place(rejects, path)
-    importing = _Importing(trial_log, path.name, file, entry_for, dry_run)
+    importing = _Importing(trial_log, path, file, entry_for, dry_run)
     for done, row in enumerate(file.rows, start=1):
         importing.take(row)
         progress(done, len(file.rows))
@@ -100,9 +100,10 @@ class _Importing:
     """The rows of one file on their way into the log."""
 
     def __init__(
-        self, trial_log: TrialLog, name: str, file: TakeOverFile, entry_for: Callable[[str], Entry], dry_run: bool
+        self, trial_log: TrialLog, path: Path, file: TakeOverFile, entry_for: Callable[[str], Entry], dry_run: bool
     ) -> None:
-        self._trial_log, self._name, self._file, self._entry_for = trial_log, name, file, entry_for
+        self._trial_log, self._file, self._entry_for = trial_log, file, entry_for
+        self._name, self._fingerprint = path.name, fingerprint(path)
         self._record = trial_log.foresee if dry_run else trial_log.transact_all
         self._dry_run = dry_run
         self._lines = _lines_of_patients(file)
@@ -112,7 +113,7 @@ class _Importing:
 
     def take(self, row: Row) -> None:
         """Record a row, or set it apart with every problem it has."""
-        entry = self._entry_for(f"{self._name}:{row.number}")
+        entry = self._entry_for(f"{self._fingerprint}:{row.number}")
         today = entry.at.astimezone(self._trial_log.edition().site_zone).date()
         problems: Problems = self._file.ragged(row)
         if not problems:

@@ -6,7 +6,9 @@ TakeOverRefused    the file itself cannot be used
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -55,16 +57,34 @@ class TakeOverFile:
         return (Problem(self.columns[-1], beyond, f"is more than one cell: {counted}; {way_out}"),)
 
 
-def read_file(path: Path, known: Collection[str] = tuple(COLUMNS), required: str = REQUIRED) -> TakeOverFile:
-    """Read a file in which each row has a patient; its columns are among `known`. Raises `TakeOverRefused`."""
-    lines = csv.reader(io.StringIO(_text(path), newline=""), strict=True)
+def read_file(
+    path: Path, known: Collection[str] = tuple(COLUMNS), required: str = REQUIRED, called: str | None = None
+) -> TakeOverFile:
+    """Read a file in which each row has a patient; its columns are among `known`. Raises `TakeOverRefused`.
+
+    A refusal names the file as it is `called`, which is by its name unless that may not be said.
+    """
+    called = called or path.name
+    lines = csv.reader(io.StringIO(_text(path, called), newline=""), strict=True)
     try:
         heading = [cell.strip() for cell in next(lines, [])]
-        _require_columns(path.name, heading, known, required)
+        _require_columns(called, heading, known, required)
         columns = [column for column in heading if column not in REMARKS]
         return TakeOverFile(columns, list(_rows(heading, lines)))
     except csv.Error as problem:
-        raise TakeOverRefused(f"{path.name} line {lines.line_num}: is not CSV ({problem}); mend the quotes") from None
+        raise TakeOverRefused(f"{called} line {lines.line_num}: is not CSV ({problem}); mend the quotes") from None
+
+
+def fingerprint(path: Path, called: str | None = None) -> str:
+    """What a file is called in the log: by what is in it, since its name may be that of a patient.
+
+    The first 16 digits of its SHA-256, as `sha256sum` shows it. Raises `TakeOverRefused`, which names it as `called`.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    except OSError as problem:
+        raise _unreadable(called or path.name, problem) from None
 
 
 def write_rejects(path: Path, columns: Sequence[str], rejected: Iterable[tuple[Row, Sequence[Problem]]]) -> None:
@@ -82,21 +102,24 @@ def write_rejects(path: Path, columns: Sequence[str], rejected: Iterable[tuple[R
         ) from None
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, called: str) -> str:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return file.read()
-    except FileNotFoundError:
-        raise TakeOverRefused(f"{path}: no such file; give the path of a CSV file") from None
     except OSError as problem:
-        raise TakeOverRefused(f"{path}: cannot be read ({problem.strerror}); give the path of a CSV file") from None
+        raise _unreadable(called, problem) from None
     except UnicodeDecodeError as problem:
-        raise TakeOverRefused(f"{path.name}: is not UTF-8 text ({problem}); save it as CSV UTF-8") from None
+        raise TakeOverRefused(f"{called}: is not UTF-8 text ({problem}); save it as CSV UTF-8") from None
+
+
+def _unreadable(called: str, problem: OSError) -> TakeOverRefused:
+    said = "no such file" if isinstance(problem, FileNotFoundError) else f"cannot be read ({problem.strerror})"
+    return TakeOverRefused(f"{called}: {said}; give the path of a CSV file")
 
 
 def _require_columns(name: str, heading: Sequence[str], known: Collection[str], required: str) -> None:
-    if not any(heading):
-        raise TakeOverRefused(f"{name}: has no heading; the first line names the columns, see docs/import.md")
+    if not _is_heading(heading, known):  # then a patient may stand there, whom a refusal does not quote
+        raise TakeOverRefused(f"{name}: has no heading; the first line names the columns: {', '.join(known)}")
     if any(mark in heading[0] for mark in (";", "\t")):
         raise TakeOverRefused(f"{name}: the heading is {heading[0]!r}; save it with commas between the cells")
     for column in heading:
@@ -106,6 +129,11 @@ def _require_columns(name: str, heading: Sequence[str], known: Collection[str], 
             raise TakeOverRefused(f"{name} row 1: column {column!r} stands twice; leave one of them out")
     if required not in heading:
         raise TakeOverRefused(f"{name} row 1: has no column {required}; the columns are in docs/import.md")
+
+
+def _is_heading(cells: Sequence[str], known: Collection[str]) -> bool:
+    words = {word.strip().lower() for cell in cells for word in re.split(r"[;\t]", cell)}
+    return not words.isdisjoint(known)
 
 
 def _nearest(column: str, known: Collection[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -42,7 +42,8 @@ def import_visit_files(
 def _import(
     name: str, files: Sequence[Path], dry_run: bool, rejects: Path | None, author: tuple[str, str], as_json: bool
 ) -> None:
-    from flows.batch_import import BATCHES, import_batch
+    from flows.batch_import import import_batch
+    from flows.batch_rows import BATCHES
 
     with opened() as trial_log:
         entry = entry_of(trial_log, *author, None, files[0].name)
@@ -54,7 +55,7 @@ def _import(
             dry_run=dry_run,
             reject_path=rejects,
         )
-    told = asdict(result)
+    told = result.summary()
     if as_json:
         print_json(told)
     else:

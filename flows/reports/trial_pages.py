@@ -81,7 +81,7 @@ OTHERS = (
     ("curve-lrrfs", "Locoregional recurrence-free survival", "Curve and findings"),
     ("curve-os", "Overall survival", "Curve and findings"),
     ("figures", "Figures", "Flow, enrolment, visits, courses, non-inferiority, follow-up"),
-    ("batch", "Batch", "The rows entered last in a batch, and why some were not taken"),
+    ("batch", "Batch", "What the last batches of form and drop folder recorded, and the rows not taken, to copy"),
     ("projections", "Projections", "Whether the tables still say what the log says"),
 )
 """Pages that other flows keep: key, title, what it shows."""

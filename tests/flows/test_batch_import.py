@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import random
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,9 @@ from events.follow_up import VisitDone
 from events.radiotherapy import FractionDelivered
 from events.recorded import Actor, Source
 from events.streams import StreamNames
-from flows.batch_import import FRACTIONS, VISITS, BatchResult, import_batch
-from flows.take_over import TakeOverRefused
+from flows.batch_import import BatchResult, import_batch
+from flows.batch_rows import FRACTIONS, VISITS
+from flows.take_over_file import TakeOverRefused, fingerprint
 from store.open_log import open_log
 from store.transact import Entry, TrialLog
 from tests import facts
@@ -85,6 +88,39 @@ def test_a_preview_writes_nothing(trial_log: TrialLog, tmp_path: Path) -> None:
     assert not (tmp_path / "fractions.rejects.csv").exists()
 
 
+def test_a_row_of_a_preview_sees_the_rows_before_it(trial_log: TrialLog, tmp_path: Path) -> None:
+    text = (
+        "RJ-1,2021-02-01,MAIN,1,267,,,\nRJ-1,2021-02-01,MAIN,1,267,,,\nRJ-1,2021-02-01,MAIN,1,200,,,\n"
+        "RJ-1,2021-02-02,MAIN,2,267,,,\nRJ-1,2021-02-02,MAIN,2,200,,,\n"
+    )
+    looked = batch(trial_log, tmp_path / "fractions.csv", text, dry_run=True)
+    assert given(trial_log) == []
+    done = batch(trial_log, tmp_path / "fractions.csv", text)
+    for result in (looked, done):
+        assert (result.recorded, result.unchanged, result.rejected) == (2, 1, 2)
+        assert [one.row.number for one in result.apart] == [4, 6]
+
+
+def test_one_bad_id_costs_its_row_only(trial_log: TrialLog, tmp_path: Path) -> None:
+    text = "张 伟,2021-02-01,MAIN,0,267,,,\n,2021-02-01,MAIN,1,267,,,\nRJ-1,2021-02-01,MAIN,1,267,,,\n"
+    result = batch(trial_log, tmp_path / "fractions.csv", text)
+    assert (result.recorded, result.rejected) == (1, 2)
+    said = "column patient_id '张 伟': is not a patient id", "column number '0'", "column patient_id ''"
+    assert all(part in problem for part, problem in zip(said, result.problems, strict=True))
+
+
+def test_a_file_is_called_in_the_log_by_what_is_in_it(trial_log: TrialLog, tmp_path: Path) -> None:
+    path = treatment_record(tmp_path / "ZHANG_WEI_H12345.dcm", 1, "2.67")
+    import_batch(trial_log, FRACTIONS, [path], entry)
+    (fraction,) = trial_log.patient("RJ-1").every(FractionDelivered)
+    assert fraction.provenance.source.reference == f"{sha256(path.read_bytes()).hexdigest()[:16]}:1"
+
+
+def test_a_file_that_is_much_too_long_is_refused(trial_log: TrialLog, tmp_path: Path) -> None:
+    with pytest.raises(TakeOverRefused, match="in several files"):
+        batch(trial_log, tmp_path / "fractions.csv", "\n" * 10_000_001)
+
+
 def test_a_file_with_an_unknown_column_is_refused_whole(trial_log: TrialLog, tmp_path: Path) -> None:
     (tmp_path / "wrong.csv").write_text("patient_id,dose\nRJ-1,267\n")
     with pytest.raises(TakeOverRefused, match="did you mean dose_cgy"):
@@ -112,14 +148,25 @@ def test_visits_take_several_assessments_in_one_cell_and_the_same_file_again_cha
     assert "no such visit" in first.problems[0]
     (visit,) = trial_log.patient("RJ-1").every(VisitDone)
     assert [done.value for done in visit.event.assessments] == ["PHYSICAL_EXAM", "CBC"]
-    assert visit.provenance.source.reference == "visits.csv:2"
+    assert visit.provenance.source.reference == f"{fingerprint(path)}:2"
     path.write_text(f"{VISIT_HEADING}RJ-1,2021-02-01,6m,NO_EVIDENCE,PHYSICAL_EXAM FEVER\n")
     assert "column assessments 'PHYSICAL_EXAM FEVER'" in import_batch(trial_log, VISITS, [path], entry).problems[0]
 
 
+def _beam(reference: int, dose: str, fraction: int = 1) -> Any:
+    """What one beam gave (Gy) to a dose reference of the plan."""
+    from pydicom.dataset import Dataset
+
+    beam, given = Dataset(), Dataset()
+    given.CalculatedDoseReferenceDoseValue, given.ReferencedDoseReferenceNumber = dose, reference
+    beam.CurrentFractionNumber = fraction
+    beam.ReferencedCalculatedDoseReferenceSequence = [given]
+    return beam
+
+
 def treatment_record(path: Path, number: int, *doses: str, **changed: Any) -> Path:
     """An RT Beams Treatment Record of one fraction, a beam a dose (Gy)."""
-    from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
+    from pydicom.dataset import FileDataset, FileMetaDataset
     from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
     meta = FileMetaDataset()
@@ -129,14 +176,7 @@ def treatment_record(path: Path, number: int, *doses: str, **changed: Any) -> Pa
     record = FileDataset(str(path), {}, file_meta=meta, preamble=bytes(128))
     record.SOPClassUID, record.SOPInstanceUID = meta.MediaStorageSOPClassUID, meta.MediaStorageSOPInstanceUID
     record.PatientID, record.TreatmentDate, record.ReferencedFractionGroupNumber = "RJ-1", "20210201", 1
-    beams: list[Dataset] = []
-    for dose in doses:
-        beam, reference = Dataset(), Dataset()
-        reference.CalculatedDoseReferenceDoseValue = dose
-        beam.CurrentFractionNumber = number
-        beam.ReferencedCalculatedDoseReferenceSequence = [reference]
-        beams.append(beam)
-    record.TreatmentSessionBeamSequence = beams
+    record.TreatmentSessionBeamSequence = [_beam(1, dose, number) for dose in doses]
     for name, value in changed.items():
         setattr(record, name, value)
     record.save_as(path, enforce_file_format=True)
@@ -161,7 +201,9 @@ def test_a_treatment_record_is_a_fraction(trial_log: TrialLog, tmp_path: Path) -
         ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.481.5"}, "not an RT Beams Treatment Record"),
         ({"TreatmentDate": ""}, "has no TreatmentDate"),
         ({"TreatmentSessionBeamSequence": []}, "no dose of any fraction"),
+        ({"TreatmentSessionBeamSequence": [_beam(1, "1.3"), _beam(2, "1.37")]}, "do not add up"),
         ({"ReferencedFractionGroupNumber": 3}, "neither the main phase"),
+        ({"ReferencedFractionGroupNumber": None}, "has no ReferencedFractionGroupNumber"),
     ],
 )
 def test_a_record_that_says_too_little_is_refused(
@@ -176,3 +218,44 @@ def test_what_is_no_dicom_is_refused(trial_log: TrialLog, tmp_path: Path) -> Non
     (tmp_path / "notes.dcm").write_text("2.67 Gy")
     with pytest.raises(TakeOverRefused, match="cannot be read as DICOM"):
         import_batch(trial_log, FRACTIONS, [tmp_path / "notes.dcm"], entry)
+
+
+def test_a_record_that_was_cut_off_is_never_read_in_part(trial_log: TrialLog, tmp_path: Path) -> None:
+    whole = treatment_record(tmp_path / "whole.dcm", 1, "1.30", "1.37").read_bytes()
+    refused = 0
+    for length in range(1, len(whole), 3):
+        (tmp_path / "part.dcm").write_bytes(whole[:length])
+        try:
+            import_batch(trial_log, FRACTIONS, [tmp_path / "part.dcm"], entry)
+        except TakeOverRefused:
+            refused += 1
+    assert refused > len(whole) / 3 - 3
+    assert given(trial_log) in ([], [("MAIN", 1, 267)])
+
+
+def test_a_damaged_record_is_refused_whatever_is_damaged(trial_log: TrialLog, tmp_path: Path) -> None:
+    whole = treatment_record(tmp_path / "whole.dcm", 1, "2.67").read_bytes()
+    at, refused = random.Random(1), 0
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for _ in range(3):
+            damaged[at.randrange(132, len(whole))] = at.randrange(256)
+        (tmp_path / "damaged.dcm").write_bytes(damaged)
+        try:
+            import_batch(trial_log, FRACTIONS, [tmp_path / "damaged.dcm"], entry, dry_run=True)
+        except TakeOverRefused:
+            refused += 1
+    assert refused > 50
+
+
+def test_a_refusal_of_a_record_quotes_nothing_of_it(
+    trial_log: TrialLog, tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    path = treatment_record(tmp_path / "bad.dcm", 1, "2.67", PatientName="ZHANG^WEI", PatientID="ZHANG\\WEI")
+    path.write_bytes(
+        path.read_bytes().replace(b"20210201", b"ZHANGWEI").replace(b"1.2.840.10008.1.2.1", b"ZHANG.WEI.10008.1.2")
+    )
+    with pytest.raises(TakeOverRefused) as refused:
+        import_batch(trial_log, FRACTIONS, [path], entry)
+    written = capfd.readouterr()
+    assert "ZHANG" not in f"{refused.value}{caplog.text}{written.out}{written.err}"

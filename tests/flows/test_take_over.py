@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from domain.patient import Patient
 from events.recorded import Source
 from flows.take_over import ImportResult, TakeOverRefused, import_file
+from flows.take_over_file import fingerprint
 from store.integrity import verify_file
 from store.transact import Entry, TrialLog
 from tests.facts import consented, day, eligibility_confirmed, eligible, screened
@@ -74,7 +75,7 @@ def test_every_fact_says_the_file_and_row_it_comes_from(trial_log: TrialLog, pat
     for line, patient_id in enumerate(("RJ-1", "RJ-2", "RJ-3"), start=3):
         provenances = [entry.provenance for entry in trial_log.patient(patient_id).history]
         assert {(p.source.kind, p.source.reference, p.actor.id) for p in provenances} == {
-            ("import", f"old.csv:{line}", "li.wei")
+            ("import", f"{fingerprint(path)}:{line}", "li.wei")
         }
 
 
@@ -179,7 +180,7 @@ def _mend_and_import(trial_log: TrialLog, rejects: Path) -> None:
     rejects.write_text(text.replace("RJ 6,2021-01-10,IMNI,,,,x,y", "RJ-6,2021-01-10,IMNI,,,,"), encoding="utf-8")
     result = import_file(trial_log, rejects, by_import)
     assert counts(result) == (3, 0, 0, 0)
-    assert trial_log.patient("RJ-4").history[0].provenance.source.reference == "old.rejects.csv:2"
+    assert trial_log.patient("RJ-4").history[0].provenance.source.reference == f"{fingerprint(rejects)}:2"
 
 
 def test_the_problems_of_a_row_in_the_summary(trial_log: TrialLog, path: Path) -> None:
@@ -326,7 +327,7 @@ def test_the_console_script_tells_by_its_exit_status(path: Path, tmp_path: Path)
     assert "no such file" in refused.stderr
     assert "Traceback" not in refused.stderr + bad.stderr
     last = json.loads(imni(home, "history", "RJ-3", "--json").stdout)[-1]
-    assert last["source"] == {"kind": "import", "reference": "old.csv:4"}
+    assert last["source"] == {"kind": "import", "reference": f"{fingerprint(path)}:4"}
 
 
 def test_killed_in_the_middle_only_whole_patients_are_there(path: Path, tmp_path: Path) -> None:
