@@ -42,7 +42,13 @@ class Reading(Facts):
     """The trial's decision on an ambiguity of the protocol."""
 
     question: str = Field(pattern=r"^PQ-\d{2}$", title="Protocol question", examples=["PQ-04"])
-    option: str = Field(min_length=1, max_length=100, title="Reading chosen", examples=["<=44"])
+    option: str = Field(
+        min_length=1,
+        max_length=100,
+        title="Reading chosen",
+        description="docs/protocol.md lists them.",
+        examples=["<=44"],
+    )
 
 
 class DataCut(Facts):
@@ -62,14 +68,14 @@ class Query(Facts):
 class QueryAnswer(Facts):
     """An answer to a query."""
 
-    query_id: str = Field(min_length=1, max_length=50, title="Query number")
+    query_id: str = Field(min_length=1, max_length=50, title="Query number", examples=["Q-1"])
     answer: str = Field(min_length=1, max_length=1000, title="Answer")
 
 
 class QueryReference(Facts):
     """Which query is meant."""
 
-    query_id: str = Field(min_length=1, max_length=50, title="Query number")
+    query_id: str = Field(min_length=1, max_length=50, title="Query number", examples=["Q-1"])
 
 
 class Audit(Facts):
@@ -106,7 +112,9 @@ class SetAside(Facts):
 class Release(Facts):
     """A work item to be tried again."""
 
-    key: str = Field(min_length=1, max_length=200, title="Work item")
+    key: str = Field(
+        min_length=1, max_length=200, title="Work item", description="Filled in by the link on the page Decisions."
+    )
 
 
 class TrialOpened(Opening, Event):

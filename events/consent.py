@@ -9,14 +9,14 @@ from events.event import Event, Facts, Visibility
 
 
 class ConsentKind(StrEnum):
-    """What is consented to: the genomic test before screening ends, or the trial itself."""
+    """GENOMIC_TEST: the RecurIndex test, before screening ends. TRIAL: the trial itself."""
 
     GENOMIC_TEST = "GENOMIC_TEST"
     TRIAL = "TRIAL"
 
 
 class WithdrawalScope(StrEnum):
-    """What a withdrawal takes back. Data before it stays in the analysis."""
+    """What is taken back. TREATMENT: radiotherapy. VISITS: being seen. DATA_COLLECTION: new data. DATA_USE: its use."""
 
     TREATMENT = "TREATMENT"
     VISITS = "VISITS"
@@ -29,7 +29,9 @@ class Consent(Facts):
 
     kind: ConsentKind = Field(title="Consent to")
     form_version: str = Field(default="", max_length=50, title="Version of the consent form", examples=["2.0"])
-    language: str = Field(default="zh", max_length=10, title="Language of the form")
+    language: str = Field(
+        default="zh", max_length=10, title="Language of the form", description="zh: Chinese. en: English."
+    )
 
 
 class Withdrawal(Facts):

@@ -11,10 +11,10 @@ from events.event import Event, Facts
 class Correction(Facts):
     """What an entry should have said."""
 
-    target: UUID = Field(title="Entry to correct", description="The event id shown in the patient's history.")
+    target: UUID = Field(title="Entry to correct", description="Filled in by the link *Correct* on her page.")
     replacement: dict[str, JsonValue] = Field(
         title="The entry as it should be",
-        description="All fields of the entry, its date `occurred_on` included.",
+        description="All it says, its date included: change only what is wrong.",
         examples=[{"occurred_on": "2021-10-15", "sites": ["CHEST_WALL"]}],
     )
     reason: str = Field(min_length=3, max_length=1000, title="Reason", examples=["transcription error"])
@@ -23,7 +23,7 @@ class Correction(Facts):
 class Void(Facts):
     """An entry that should never have been made."""
 
-    target: UUID = Field(title="Entry to void", description="The event id shown in the patient's history.")
+    target: UUID = Field(title="Entry to void", description="Filled in by the link *Void* on her page.")
     reason: str = Field(min_length=3, max_length=1000, title="Reason", examples=["entered for the wrong patient"])
 
 

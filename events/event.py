@@ -9,6 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from events.clinical_date import ClinicalDate
+from events.form_schema import describe, show_one_field
 
 Visibility = Literal["open", "allocation", "identifying"]
 """Who may read an event: everyone on the trial, those who may see allocations, those who may see identities."""
@@ -17,8 +18,7 @@ Visibility = Literal["open", "allocation", "identifying"]
 class Facts(BaseModel):
     """The facts a form asks for and an event keeps: written once, used by both.
 
-    In its JSON schema a fact that may be missing is left out rather than null, and a decimal is a number: a form then
-    shows one plain field for it.
+    Its JSON schema is made for forms: one plain field for each fact, and beneath it what may be entered.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -27,18 +27,9 @@ class Facts(BaseModel):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         described = handler(schema)
         for asked in handler.resolve_ref_schema(described).get("properties", {}).values():
-            _show_one_field(asked)
+            show_one_field(asked)
+            describe(asked, handler.resolve_ref_schema)
         return described
-
-
-def _show_one_field(asked: JsonSchemaValue) -> None:
-    choices = [choice for choice in asked.get("anyOf", ()) if choice != {"type": "null"}]
-    plain = [choice for choice in choices if choice.get("type") == "number"] or choices
-    if len(plain) == 1:
-        del asked["anyOf"]
-        if asked.get("default", ...) is None:
-            del asked["default"]
-        asked.update(plain[0])
 
 
 class Event(BaseModel):

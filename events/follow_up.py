@@ -10,7 +10,8 @@ from events.event import Event, Facts
 
 
 class Assessment(StrEnum):
-    """The assessments of the protocol's Table 1, the baseline list, and toxicity at every visit."""
+    """What is done at a visit. CBC: blood count. MYO_ENZYMES: myocardial enzymes. US_BREAST_NODES: ultrasound of
+    breasts and nodes. LIVER_US: ultrasound of the liver. ECHO: echocardiography."""
 
     PHYSICAL_EXAMINATION = "PHYSICAL_EXAM"
     BLOOD_COUNT = "CBC"
@@ -27,8 +28,11 @@ class Assessment(StrEnum):
     LIVER_ULTRASOUND = "LIVER_US"
 
 
+_VISITS = "Column of Table 1: baseline, week-1 …, 4w, 6m, 12m, 18m, 2y, 3y, 4y, 5y"
+
+
 class DiseaseStatus(StrEnum):
-    """What the assessment says of the cancer; `NOT_ASSESSED` does not count as an assessment of disease."""
+    """What is seen of the cancer. NOT_ASSESSED does not count as an assessment."""
 
     NO_EVIDENCE = "NO_EVIDENCE"
     SUSPICION = "SUSPICION"
@@ -43,7 +47,7 @@ class Visit(Facts):
         min_length=1,
         max_length=20,
         title="Visit",
-        description="Column of Table 1: baseline, week-1 …, 4w, 6m, 12m, 18m, 2y, 3y, 4y, 5y, or unscheduled.",
+        description=f"{_VISITS}, or unscheduled.",
         examples=["6m"],
     )
     assessments: tuple[Assessment, ...] = Field(default=(), title="Assessments done")
@@ -53,7 +57,7 @@ class Visit(Facts):
 class MissedVisit(Facts):
     """A visit that did not take place."""
 
-    visit: str = Field(min_length=1, max_length=20, title="Visit", examples=["12m"])
+    visit: str = Field(min_length=1, max_length=20, title="Visit", description=_VISITS, examples=["12m"])
     reason: str = Field(default="", max_length=500, title="Reason")
 
 

@@ -12,7 +12,7 @@ from events.screening import Answer
 
 
 class RecurrenceSite(StrEnum):
-    """Where the cancer came back; the internal mammary nodes stand alone because the trial asks about them."""
+    """Where the cancer came back, one or more. DISTANT: anywhere but breast, chest wall and regional nodes."""
 
     BREAST = "BREAST"
     CHEST_WALL = "CHEST_WALL"
@@ -24,7 +24,7 @@ class RecurrenceSite(StrEnum):
 
 
 class Behaviour(StrEnum):
-    """Invasive, or ductal carcinoma in situ."""
+    """INVASIVE, or DCIS: ductal carcinoma in situ."""
 
     INVASIVE = "INVASIVE"
     DCIS = "DCIS"
@@ -41,7 +41,7 @@ class Evidence(StrEnum):
 
 
 class DeathCause(StrEnum):
-    """Cause of death as the endpoints need it."""
+    """Cause of death as the endpoints need it. OTHER: any but breast cancer."""
 
     BREAST_CANCER = "BREAST_CANCER"
     OTHER = "OTHER"
@@ -91,7 +91,7 @@ class Death(Facts):
 class Adjudication(Facts):
     """The adjudicators' decision about one recorded outcome."""
 
-    target: UUID = Field(title="Entry adjudicated", description="The event id shown in the patient's history.")
+    target: UUID = Field(title="Entry adjudicated", description="Filled in by the link on the page Decisions.")
     upheld: Answer = Field(title="Outcome upheld")
     dated: ClinicalDate | None = Field(default=None, title="Date as adjudicated")
     cause: DeathCause | None = Field(default=None, title="Cause of death as adjudicated")

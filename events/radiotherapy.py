@@ -12,14 +12,14 @@ from events.screening import Answer
 
 
 class Regimen(StrEnum):
-    """Hypofractionated or conventional."""
+    """HYPO: hypofractionated. CONV: conventional."""
 
     HYPOFRACTIONATED = "HYPO"
     CONVENTIONAL = "CONV"
 
 
 class Phase(StrEnum):
-    """Chest wall or whole breast with nodes, and the tumour-bed boost."""
+    """MAIN: chest wall or whole breast, with nodes. BOOST: the tumour bed."""
 
     MAIN = "MAIN"
     BOOST = "BOOST"
@@ -41,7 +41,9 @@ class Plan(Facts):
     phases: tuple[PlannedPhase, ...] = Field(
         default=(), title="Phases", description="Leave empty for the protocol's own doses of the regimen."
     )
-    boost: Answer = Field(default="unknown", title="Tumour-bed boost planned", description="Used when phases is empty.")
+    boost: Answer = Field(
+        default="unknown", title="Tumour-bed boost planned", description="Asked when no phases are given."
+    )
     contouring_guideline: str = Field(default="", max_length=200, title="Contouring guideline and version")
 
 
@@ -51,7 +53,7 @@ class PlanDose(Facts):
     structure: str = Field(min_length=1, max_length=100, title="Structure", examples=["PTV", "HEART", "LUNG_IPSI"])
     metric: str = Field(min_length=1, max_length=50, title="Metric", examples=["V100%", "DMAX%", "MEAN_GY"])
     phase: Phase = Field(default=Phase.MAIN, title="Phase")
-    value: Decimal = Field(ge=0, le=100000, title="Value")
+    value: Decimal = Field(ge=0, le=100000, title="Value", description="In the unit of the metric.")
 
 
 class PlanReview(Facts):
@@ -66,7 +68,7 @@ class Fraction(Facts):
 
     phase: Phase = Field(default=Phase.MAIN, title="Phase")
     number: int = Field(ge=1, le=99, title="Fraction number within the phase")
-    dose_cgy: int = Field(gt=0, le=3000, title="Dose delivered (cGy)")
+    dose_cgy: int = Field(gt=0, le=3000, title="Dose delivered (cGy)", description="A fraction of 2.67 Gy is 267.")
     cbct: Answer = Field(default="unknown", title="Cone-beam CT taken")
     shift_mm: Decimal | None = Field(default=None, ge=0, le=200, title="Largest shift on any axis (mm)")
     shift_corrected: Answer | None = Field(
@@ -89,7 +91,7 @@ class Ending(Facts):
 class DeliveredVolume(Facts):
     """What was in fact irradiated: as-treated, whatever was allocated."""
 
-    arm: Arm = Field(title="Delivered as", description="IMNI: internal mammary nodes irradiated; OMIT: not.")
+    arm: Arm = Field(title="Delivered as")
 
 
 class RadiotherapyPlanned(Plan, Event):

@@ -12,7 +12,7 @@ BASE64 = r"^[A-Za-z0-9+/]*={0,2}$"
 
 
 class Arm(StrEnum):
-    """Regional nodal irradiation with the internal mammary nodes (control) or without (experimental)."""
+    """IMNI: internal mammary nodes irradiated (control). OMIT: not irradiated (experimental)."""
 
     IMNI = "IMNI"
     OMIT = "OMIT"

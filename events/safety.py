@@ -17,7 +17,7 @@ class ToxicityScale(StrEnum):
 
 
 class SeriousCriterion(StrEnum):
-    """Why an adverse event is serious (ICH E2A); a pregnancy is not one, and is reported as fast."""
+    """Why an adverse event is serious (ICH E2A), one or more. A PREGNANCY is not one, and is reported as fast."""
 
     DEATH = "DEATH"
     LIFE_THREATENING = "LIFE_THREATENING"
@@ -35,7 +35,11 @@ class AdverseEvent(Facts):
         min_length=1, max_length=200, title="Term", examples=["Rash: dermatitis associated with radiation"]
     )
     select: str | None = Field(
-        default=None, max_length=200, title="Selection of the term", examples=["Radiation"], description="Where it has."
+        default=None,
+        max_length=200,
+        title="Selection of the term",
+        examples=["Radiation"],
+        description="Only where the term has one.",
     )
     grade: int = Field(ge=0, le=5, title="Grade (0-5)")
     scale: ToxicityScale = Field(default=ToxicityScale.CTCAE, title="Scale")
@@ -51,13 +55,15 @@ class SeriousAdverseEvent(Facts):
     sae_id: str = Field(min_length=1, max_length=50, title="SAE number", examples=["SAE-1"])
     term: str = Field(min_length=1, max_length=200, title="Term")
     criteria: tuple[SeriousCriterion, ...] = Field(min_length=1, title="Serious because of")
-    aware_at: AwareDatetime = Field(title="Site became aware at")
+    aware_at: AwareDatetime = Field(
+        title="Site became aware at", description="The month comes first; choose the time zone below it: Asia/Shanghai."
+    )
 
 
 class SeriousAdverseEventNotice(Facts):
     """A report of a serious adverse event that went out."""
 
-    sae_id: str = Field(min_length=1, max_length=50, title="SAE number")
+    sae_id: str = Field(min_length=1, max_length=50, title="SAE number", examples=["SAE-1"])
     to: Literal["principal-investigator", "ethics-committee"] = Field(title="Reported to")
     kind: Literal["initial", "follow-up"] | None = Field(default=None, title="First report or follow-up")
 
@@ -65,7 +71,7 @@ class SeriousAdverseEventNotice(Facts):
 class SeriousAdverseEventAssessment(Facts):
     """What the principal investigator makes of a serious adverse event."""
 
-    sae_id: str = Field(min_length=1, max_length=50, title="SAE number")
+    sae_id: str = Field(min_length=1, max_length=50, title="SAE number", examples=["SAE-1"])
     serious: Answer = Field(default="yes", title="Serious")
     related: Answer = Field(title="Related to the trial treatment")
     expected: Answer = Field(title="Expected")
@@ -74,7 +80,7 @@ class SeriousAdverseEventAssessment(Facts):
 class SeriousAdverseEventReference(Facts):
     """Which serious adverse event is meant."""
 
-    sae_id: str = Field(min_length=1, max_length=50, title="SAE number")
+    sae_id: str = Field(min_length=1, max_length=50, title="SAE number", examples=["SAE-1"])
 
 
 class AdverseEventRecorded(AdverseEvent, Event):

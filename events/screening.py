@@ -16,14 +16,14 @@ Percent = Decimal
 
 
 class BreastSurgery(StrEnum):
-    """Mastectomy, or breast-conserving surgery."""
+    """MAST: mastectomy. BCS: breast-conserving surgery."""
 
     MASTECTOMY = "MAST"
     CONSERVING = "BCS"
 
 
 class AxillarySurgery(StrEnum):
-    """Axillary lymph node dissection, sentinel lymph node biopsy, or both."""
+    """ALND: axillary dissection. SLNB: sentinel lymph node biopsy. SLNB_ALND: biopsy, then dissection."""
 
     DISSECTION = "ALND"
     SENTINEL = "SLNB"
@@ -66,7 +66,7 @@ class Margin(StrEnum):
 
 
 class Malignancy(StrEnum):
-    """Kinds of earlier malignancy the protocol tells apart."""
+    """LCIS: lobular carcinoma in situ. BCC_SKIN: basal-cell cancer. CIS_SKIN, CIS_CERVIX: carcinoma in situ there."""
 
     LCIS = "LCIS"
     BASAL_CELL_SKIN = "BCC_SKIN"
@@ -77,7 +77,7 @@ class Malignancy(StrEnum):
 
 
 class RadiotherapySite(StrEnum):
-    """Where earlier radiotherapy was given."""
+    """Where earlier radiotherapy was given. IPSI_AXILLA: the axilla of the same side."""
 
     NECK = "NECK"
     CHEST = "CHEST"
@@ -104,7 +104,7 @@ class Pathology(Facts):
     nodes_examined: int | None = Field(default=None, ge=0, le=99, title="Examined lymph nodes")
     grade: int | None = Field(default=None, ge=1, le=3, title="Grade of the invasive part (1-3)")
     ki67_pct: Percent | None = Field(default=None, ge=0, le=100, title="Ki-67 (%)", description="A range such as "
-                                     "10-15 % enters as its lower bound (PQ: RF5).")  # fmt: skip
+                                     "10-15 % enters as its lower bound.")  # fmt: skip
     er_pct: Percent | None = Field(default=None, ge=0, le=100, title="Oestrogen receptor (%)")
     pr_pct: Percent | None = Field(default=None, ge=0, le=100, title="Progesterone receptor (%)")
     her2: str = Field(default="", max_length=50, title="HER2", examples=["0", "1+", "2+ ISH negative", "3+"])

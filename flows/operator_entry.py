@@ -28,6 +28,18 @@ from flows.resources import Resources, resources
 from store.event_log import EventLogError
 from store.transact import Entry
 
+Role = Literal[
+    "coordinator",
+    "radiation-oncologist",
+    "investigator",
+    "principal-investigator",
+    "adjudicator",
+    "data-manager",
+    "statistician",
+    "auditor",
+]
+"""Whom a form is entered by."""
+
 
 class TrialForm(BaseModel):
     """Who enters something about the trial."""
@@ -35,11 +47,13 @@ class TrialForm(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     entered_by: str = Field(
-        min_length=1, max_length=100, title="Entered by", description="Your staff number or name.", examples=["li.wei"]
+        min_length=1,
+        max_length=100,
+        title="Entered by",
+        description="Your staff number or name, such as li.wei.",
+        examples=["li.wei"],
     )
-    role: Literal["coordinator", "radiation-oncologist", "investigator", "statistician", "auditor"] = Field(
-        default="coordinator", title="Your role"
-    )
+    role: Role = Field(default="coordinator", title="Your role")
 
 
 class PatientForm(TrialForm):
@@ -89,19 +103,19 @@ def flow_of(command: type[Command]) -> Flow[..., Any]:
     enter.__module__ = __name__
     enter.__doc__ = command.__doc__
     # Checked by ourselves, inside: a refusal is then a sentence and not a traceback.
-    named = partial(_run_name, command.wire)
+    named = partial(_run_name, command.title)
     return flow(name=command.wire, description=command.__doc__, flow_run_name=named, validate_parameters=False)(enter)
 
 
-def _run_name(wire: str) -> str:
-    """A run goes by its patient and its command, so that the list of runs reads as a diary.
+def _run_name(title: str) -> str:
+    """A run goes by its patient and its form, so that the list of runs reads as a diary.
 
     Something else than an id, perhaps a name, is not repeated there.
     """
     form: Any = flow_run.get_parameters().get("form")
     given = form.model_dump() if isinstance(form, BaseModel) else form
     patient = str(given.get("patient_id", "")) if isinstance(given, dict) else ""
-    return f"{patient} {wire}" if PATIENT_ID.fullmatch(patient) else wire
+    return f"{patient} {title}" if PATIENT_ID.fullmatch(patient) else title
 
 
 def record_form(command: type[Command], form_class: type[BaseModel], form: object) -> State:

@@ -29,7 +29,7 @@ from events.screening import (
 
 
 class ScreenPatient(Person, Report):
-    """Screening begins: opens the patient's stream under a pseudonymous id."""
+    """Screening begins: the patient is known by a pseudonymous id from now on."""
 
     wire: ClassVar[str] = "screen-patient"
     title: ClassVar[str] = "Screening"

@@ -22,11 +22,12 @@ from events.conduct import (
 from events.corrections import EntryCorrected, EntryVoided
 from events.event import Event
 from events.recorded import Recorded
+from flows.reports.entry_words import entry_name, in_words
 from flows.reports.links import form_link, page_link, patient_link
 from flows.reports.markdown import shortened_table, table
 from flows.reports.trial_view import TrialView
 
-_LATE_DAYS = 30
+_LATE_DAYS, _MOST_SAID = 30, 300
 _DECISIONS = (
     ProtocolEditionActivated,
     ReadingChosen,
@@ -47,8 +48,8 @@ def audit_page(view: TrialView) -> str:
         f"{page_link('Deviations', 'deviations')} · {page_link('Missing data', 'missing')} · "
         f"{page_link('Flow of patients', 'consort')} · {form_link('Record an audit', 'record-audit')}",
         table(("", "Entries"), _counts(view)),
-        *_section("Decided about the trial", ("Date", "What", "Says", "By", "Recorded (UTC)"), _decided(view)),
-        *_section("Corrections and voids", ("Recorded (UTC)", "Patient", "What", "Reason", "By"), _taken_back(view)),
+        *_section("Decided about the trial", ("Date", "What", "By", "Recorded (UTC)", "Says"), _decided(view)),
+        *_section("Corrections and voids", ("Recorded (UTC)", "Patient", "By", "What", "Reason"), _taken_back(view)),
         *_section("Entered by", ("Who", "Role", "Entries", f"More than {_LATE_DAYS} days late"), _authors(view)),
         *_section("Last analyses", ("Endpoint", "Population", "Patients", "Events", "Digest"), _analyses(view)),
     ]
@@ -84,10 +85,7 @@ def _chosen_otherwise(view: TrialView) -> int:
 def _decided(view: TrialView) -> Sequence[tuple[object, ...]]:
     """The newest first."""
     entries = [entry for entry in reversed(view.trial.history) if isinstance(entry.event, _DECISIONS)]
-    return [
-        (entry.occurred_on, entry.event.type.partition(".")[0], _says(entry.event), *_signed(entry))
-        for entry in entries
-    ]
+    return [(entry.occurred_on, entry_name(entry.event), *_signed(entry), _says(entry.event)) for entry in entries]
 
 
 def _signed(entry: Recorded[Event]) -> tuple[str, str]:
@@ -95,8 +93,7 @@ def _signed(entry: Recorded[Event]) -> tuple[str, str]:
 
 
 def _says(event: Event) -> str:
-    told = {name: value for name, value in event.model_dump(mode="json").items() if name not in _UNSAID and value}
-    return "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in told.items())[:300]
+    return in_words(type(event), event.model_dump(mode="json", exclude=_UNSAID, exclude_none=True), _MOST_SAID)
 
 
 def _corrections(view: TrialView) -> Iterator[tuple[Patient, Recorded[EntryCorrected] | Recorded[EntryVoided]]]:
@@ -113,9 +110,9 @@ def _taken_back(view: TrialView) -> Sequence[tuple[object, ...]]:
         (
             f"{entry.recorded_at:%Y-%m-%d %H:%M}",
             patient_link(patient.patient_id),
+            entry.provenance.actor.id,
             _what(patient, entry.event),
             entry.event.reason,
-            entry.provenance.actor.id,
         )
         for patient, entry in newest
     ]
@@ -123,7 +120,7 @@ def _taken_back(view: TrialView) -> Sequence[tuple[object, ...]]:
 
 def _what(patient: Patient, event: EntryCorrected | EntryVoided) -> str:
     target = next((entry for entry in patient.history if entry.event_id == event.target), None)
-    name = target.event.type.partition(".")[0] if target else str(event.target)
+    name = entry_name(target.event) if target else str(event.target)
     return f"{name} {'corrected' if isinstance(event, EntryCorrected) else 'voided'}"
 
 

@@ -6,15 +6,16 @@ from collections import Counter
 
 from domain.protocol.outputs import DEPARTURES
 from flows.reports.links import patient_link
-from flows.reports.markdown import shortened_table, table
+from flows.reports.markdown import number_of, shortened_table, table
 from flows.reports.trial_view import TrialView
 
 
 def deviations_page(view: TrialView) -> str:
     """Deviations are derived from what stands: who corrects an entry made wrongly corrects them too."""
     head = f"# Deviations on {view.today}"
+    everyone = number_of(len(view.randomised), "randomised patient")
     if not view.deviations:
-        return f"{head}\n\nNone of {len(view.randomised)} randomised patients deviates from the protocol.\n"
+        return f"{head}\n\nNone of {everyone} deviates from the protocol.\n"
     counted = Counter((found.rule, found.classification) for _, found in view.deviations)
     counts = [(rule, kind, number) for (rule, kind), number in sorted(counted.items())]
     ordered = sorted(view.deviations, key=lambda one: (one[1].classification, one[0].patient_id, one[1].rule))
@@ -23,8 +24,8 @@ def deviations_page(view: TrialView) -> str:
     major = sum(found.classification == "major" for _, found in view.deviations)
     parts = [
         head,
-        f"{len(view.deviations)} deviations, {major} of them major, of {of_whom} of {len(view.randomised)} randomised "
-        "patients. They are derived from what stands: when an entry was wrong, correct it, and they follow.",
+        f"{number_of(len(view.deviations), 'deviation')}, {major} of them major, of {of_whom} of {everyone}. "
+        "They are derived from what stands: when an entry was wrong, correct it, and they follow.",
         table(("Rule", "Class", "Deviations"), counts),
         "## Whose",
         shortened_table(("Class", "Patient", "Rule", "Deviation"), rows, "imni explain PATIENT deviation"),

@@ -12,7 +12,7 @@ from domain.calendar_arithmetic import add_months
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.protocol.outputs import ENTERING
-from flows.reports.markdown import table
+from flows.reports.markdown import number_of, table
 from flows.reports.trial_view import TrialView
 
 _RECENT_MONTHS = 6
@@ -27,7 +27,7 @@ def enrolment_page(view: TrialView) -> str:
     parts = [
         f"# Enrolment on {view.today}",
         f"{len(view.randomised)} of {edition.target_patients} patients randomised, {len(view.patients)} screened, "
-        f"{sum(patient.screening_failed for patient in view.patients)} screening failures. "
+        f"{number_of(sum(patient.screening_failed for patient in view.patients), 'screening failure')}. "
         f"The plan is {_planned(edition):.2f} a month.",
         forecast(_days(view.randomised), edition, view.today),
         table(("Month", "Randomised", "Total", "Planned by then"), rows) if rows else "Nobody is randomised yet.",
@@ -53,8 +53,8 @@ def forecast(days: Sequence[date], edition: Edition, today: date) -> str:
     soonest, latest = ((sqrt(recent) + side * _HALF_WIDTH) ** 2 / months for side in (1, -1))
     until = f"{_in_months(today, missing / soonest)} to {_in_months(today, missing / latest)}" if recent > 1 else "open"
     return (
-        f"Forecast: in the last {months} whole months {recent / months:.2f} a month were randomised. At that pace the "
-        f"remaining {missing} are randomised by **{_in_months(today, missing * months / recent)}** "
+        f"Forecast: in the last {number_of(months, 'whole month')} {recent / months:.2f} a month were randomised. "
+        f"At that pace the remaining {missing} are randomised by **{_in_months(today, missing * months / recent)}** "
         f"(95 % range {until}). {at_plan}"
     )
 

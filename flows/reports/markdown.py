@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
@@ -12,12 +13,26 @@ MOST_BYTES = 120_000
 
 _MOST_SAID = 250
 
+_LONGEST_WHOLE = 12
+_FIGURE_SPACE = "\u2007"
+"""As wide as a digit, and no line is broken at it."""
+_MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|\*\*")
+
 
 def table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table; bars and line breaks in a cell are escaped so that they stay in it."""
-    lines = [[cell(title) for title in heading], ["---"] * len(heading)]
-    lines.extend([cell(value) for value in row] for row in rows)
+    cells = [[cell(value) for value in row] for row in rows]
+    columns = list(zip(*cells, strict=True)) or [()] * len(heading)
+    titles = [_as_wide_as(cell(title), column) for title, column in zip(heading, columns, strict=True)]
+    lines = [titles, ["---"] * len(heading), *cells]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _as_wide_as(title: str, column: Sequence[str]) -> str:
+    """A title as wide as the dates and ids beneath it: Prefect's second interface would break them at each dash."""
+    shown = [_MARKUP.sub(r"\1", text) for text in column]
+    whole = [len(text) for text in shown if "-" in text and " " not in text and len(text) <= _LONGEST_WHOLE]
+    return title.ljust(max(whole, default=0), _FIGURE_SPACE)
 
 
 def cell(value: object) -> str:
@@ -48,6 +63,11 @@ def _that_fit(rows: Sequence[Sequence[object]], most_bytes: int) -> Sequence[Seq
 def opening(text: str) -> str:
     """How a long text begins; the whole of it stands on the patient's page."""
     return text if len(text) <= _MOST_SAID else f"{text[:_MOST_SAID]}…"
+
+
+def number_of(number: int, thing: str) -> str:
+    """So many things; one is singular."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def share(part: float, whole: float) -> str:

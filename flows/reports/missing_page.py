@@ -18,7 +18,7 @@ from events.follow_up import VisitDone
 from events.outcomes import DeathCause, DeathReported, Evidence, RecurrenceConfirmed
 from events.radiotherapy import FractionDelivered
 from flows.reports.links import form_link, page_link, patient_link
-from flows.reports.markdown import shortened_table, table
+from flows.reports.markdown import number_of, shortened_table, table
 from flows.reports.next_forms import correction_of, form_for_criterion
 from flows.reports.trial_view import TrialView
 
@@ -41,13 +41,13 @@ def missing_page(view: TrialView) -> str:
     head = [f"# Missing data on {view.today}", page_link("Open work", "worklist")]
     if not gaps:
         return "\n\n".join([*head, "Nothing that was due is missing."]) + "\n"
-    counted = Counter(gap.kind for gap in gaps)
+    kinds = Counter(gap.kind for gap in gaps)
     rows = [(gap.kind, patient_link(gap.patient_id), gap.form, gap.wording) for gap in gaps]
     of_whom = len({gap.patient_id for gap in gaps})
     parts = [
         *head,
-        f"{len(gaps)} gaps in the data of {of_whom} of {len(view.patients)} patients.",
-        table(("Missing", "How often"), counted.most_common()),
+        f"{number_of(len(gaps), 'gap')} in the data of {of_whom} of {number_of(len(view.patients), 'patient')}.",
+        table(("Missing", "How often"), kinds.most_common()),
         "## Whose",
         shortened_table(("Missing", "Patient", "Form", "What"), rows, "imni worklist"),
         view.edition.footnote(*WORK),
@@ -96,15 +96,17 @@ def _outcomes(patient: Patient, view: TrialView) -> Iterator[_Gap]:
 
 
 def _criteria(patient: Patient, view: TrialView) -> Iterator[_Gap]:
-    """Criteria of eligibility nobody can weigh yet; those of a trial taken over are asked for all the same."""
+    """Criteria of eligibility nobody can weigh yet, by the form that tells; also in a trial taken over."""
     if patient.screening_failed or patient.has(ConsentWithdrawn) or not is_followed(patient):
         return
     missing = [verdict.criterion.id for verdict in unknown(weigh_all(patient, view.edition, view.today))]
     later = () if patient.allocation else ASKED_LATER
-    told = [criterion for criterion in missing if criterion not in later]
-    if told:
-        forms = dict.fromkeys(form_for_criterion(criterion, patient) for criterion in told)
-        yield _Gap("criterion", patient.patient_id, ", ".join(told), " · ".join(form for form in forms if form))
+    told: dict[str, list[str]] = {}
+    for criterion in missing:
+        if criterion not in later:
+            told.setdefault(form_for_criterion(criterion, patient), []).append(criterion)
+    for form, criteria in told.items():
+        yield _Gap("criterion", patient.patient_id, ", ".join(criteria), form)
 
 
 _SEARCHES: Sequence[_Search] = (_visits, _images, _outcomes, _criteria)

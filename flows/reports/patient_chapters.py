@@ -14,7 +14,7 @@ from domain.visit_status import visit_states
 from domain.visit_windows import anchor, scheduled_visits, weekly_visits
 from events.follow_up import ScheduledVisit, VisitDone, VisitMissed
 from flows.reports.links import form_link
-from flows.reports.markdown import table
+from flows.reports.markdown import number_of, table
 
 _EXPLAINED = ("risk", "arm", "dose", "due-date", "endpoint")
 """What the page explains beside eligibility and deviations, which have tables of their own."""
@@ -26,7 +26,7 @@ def next_window(patient: Patient, edition: Edition, today: date) -> str:
     if visit is None:
         return ""
     days = (visit.opens - today).days
-    opens = f"opens in {days} days" if days > 0 else "open now" if today <= visit.closes else "**overdue**"
+    opens = f"opens in {number_of(days, 'day')}" if days > 0 else "open now" if today <= visit.closes else "**overdue**"
     form = form_link("Record the visit", "record-visit", patient.patient_id, visit=visit.visit)
     window = f"window {visit.opens} to {visit.closes}, best on {visit.target}"
     return f"Next visit: **{visit.visit}**, {window}: {opens}. {form}"
@@ -60,7 +60,7 @@ def visits(patient: Patient, edition: Edition, today: date) -> Sequence[str]:
         )
         for state in states
     ]
-    return ("## Visits", table(("Visit", "Opens", "Target", "Closes", "", "Not done at it"), rows))
+    return ("## Visits", table(("Visit", "Opens", "Target", "Closes", "State", "Not done at it"), rows))
 
 
 def toxicity(patient: Patient) -> Sequence[str]:
@@ -90,4 +90,4 @@ def why(patient: Patient, edition: Edition, today: date) -> Sequence[str]:
         for found in explain(patient, value, edition, today)
         if value != "due-date" or (coming and found.rule == coming.visit)
     ]
-    return ("## Why", table(("", "Is", "Because"), rows)) if rows else ()
+    return ("## Why", table(("What", "Is", "Because"), rows)) if rows else ()

@@ -35,4 +35,4 @@ def query_section(patients: Iterable[Patient], edition: Edition, today: date) ->
     said = f"{len(standing)} open, {aged} for more than {edition.query_answer_days} days."
     if len(standing) > _MOST_ROWS:
         said += f" The oldest {_MOST_ROWS} are shown."
-    return ["## Queries", said, table(("Days open", "", "Patient", "Number", "Question", "State"), rows)]
+    return ["## Queries", said, table(("Days open", "Age", "Patient", "Number", "Question", "State"), rows)]

@@ -15,7 +15,7 @@ from events.consent import ConsentKind, ConsentWithdrawn
 from events.genomics import GenomicTestOrdered
 from events.screening import ScreeningFailed
 from flows.reports.links import patient_link
-from flows.reports.markdown import share, shortened_table, table
+from flows.reports.markdown import number_of, share, shortened_table, table
 from flows.reports.trial_view import TrialView
 
 _Reached = Callable[[Patient, TrialView], bool]
@@ -37,6 +37,7 @@ _ENTERING = (
     Work.ORDER_GENOMIC_TEST,
     Work.COLLECT_GENOMIC_RESULT,
     Work.SETTLE_ORDER,
+    Work.SETTLE_CANCELLED_ORDER,
     Work.SETTLE_RISK_CLASS,
     Work.CONFIRM_ELIGIBILITY,
     Work.RANDOMISE,
@@ -78,7 +79,7 @@ def _failures(view: TrialView) -> str:
     withdrew = sum(patient.allocation is None and patient.has(ConsentWithdrawn) for patient in view.patients)
     wording = {criterion.id: criterion.wording for criterion in view.edition.criteria}
     rows = [(name, wording.get(name, ""), count) for name, count in failed_criteria(failed).most_common()]
-    told = f"{len(failed)} screening failures; {withdrew} withdrew before randomisation."
+    told = f"{number_of(len(failed), 'screening failure')}; {withdrew} withdrew before randomisation."
     return told + (f"\n\n{table(('Criterion', 'Asks for', 'Failed by'), rows)}" if rows else "")
 
 
@@ -87,8 +88,8 @@ def _entering(view: TrialView) -> str:
     waiting = [item for item in view.work if item.work in _ENTERING and item.patient_id not in inside]
     if not waiting:
         return "Nobody."
-    rows = [(patient_link(item.patient_id), item.wording, item.doer, item.due_on) for item in waiting]
-    return shortened_table(("Patient", "Next step", "Who", "Due"), rows, "imni worklist")
+    rows = [(patient_link(item.patient_id), item.due_on, item.doer, item.wording) for item in waiting]
+    return shortened_table(("Patient", "Due", "Who", "Next step"), rows, "imni worklist")
 
 
 def _agreed(patient: Patient) -> bool:

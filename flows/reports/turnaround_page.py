@@ -9,7 +9,7 @@ from statistics import median
 from domain.genomic_test import disputed_order
 from events.genomics import GenomicReportSetAside
 from flows.reports.links import patient_link
-from flows.reports.markdown import share, shortened_table, table
+from flows.reports.markdown import number_of, share, shortened_table, table
 from flows.reports.trial_view import TrialView
 from store.projections.laboratory_orders import LaboratoryOrderRow, laboratory_orders
 
@@ -25,7 +25,7 @@ def turnaround_page(view: TrialView) -> str:
     newest = sorted(answered, key=lambda order: (order.reported_on or "", order.order_key), reverse=True)
     parts = [
         f"# Laboratory turn-around on {view.today}",
-        f"{len(orders)} tests ordered, {len(answered)} answered, {len(waiting)} open, "
+        f"{number_of(len(orders), 'test')} ordered, {len(answered)} answered, {len(waiting)} open, "
         f"{sum(order.cancelled for order in orders)} cancelled. A result is expected within {expected} days.",
         _speed(answered, expected),
         "## Open orders",
@@ -43,7 +43,7 @@ def _speed(answered: Sequence[LaboratoryOrderRow], expected: int) -> str:
     if not days:
         return "No result yet."
     in_time = sum(taken <= expected for taken in days)
-    row = (median(days), days[(9 * len(days) - 1) // 10], days[-1], f"{in_time} ({share(in_time, len(days))})")
+    row = (f"{median(days):g}", days[(9 * len(days) - 1) // 10], days[-1], f"{in_time} ({share(in_time, len(days))})")
     return table(("Median days", "Nine of ten within", "Longest", f"Within {expected} days"), [row])
 
 

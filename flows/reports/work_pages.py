@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from domain.protocol.outputs import WORK
 from domain.work_item import WorkItem
-from flows.reports.links import page_link, patient_link
+from flows.reports.links import artifact_key, page_link, patient_link
 from flows.reports.markdown import opening, shortened_table, table
 from flows.reports.next_forms import form_for
 from flows.reports.query_rows import query_section
@@ -32,9 +32,14 @@ def worklist_page(view: TrialView) -> str:
 
 def _work_table(items: Sequence[WorkItem]) -> str:
     rows = [
-        (item.due_on, patient_link(item.patient_id), form_for(item), item.doer, opening(item.wording)) for item in items
+        (item.due_on, patient_link(item.patient_id), _way(item), item.doer, opening(item.wording)) for item in items
     ]
     return shortened_table(("Due", "Patient", "Form", "Who", "What"), rows, "imni worklist")
+
+
+def _way(item: WorkItem) -> str:
+    """The form that does it; where more than one is needed, the patient's page, which has them all."""
+    return form_for(item) or page_link("Her page", artifact_key(item.patient_id))
 
 
 def overdue_page(view: TrialView) -> str:
@@ -52,7 +57,7 @@ def overdue_page(view: TrialView) -> str:
     parts = [*head, f"{len(late)} overdue.", table(("What", *ages, "Together"), summary)]
     for doer in sorted({item.doer for item in late}):
         rows = [
-            ((view.today - i.due_on).days, i.due_on, patient_link(i.patient_id), form_for(i), opening(i.wording))
+            ((view.today - i.due_on).days, i.due_on, patient_link(i.patient_id), _way(i), opening(i.wording))
             for i in late
             if i.doer == doer
         ]

@@ -63,7 +63,8 @@ def draw(picture: Swimmer) -> Figure:
             _draw_lane(axes, row, lane)
             row += 1
         middle = (start + row - 1) / 2
-        text = f"{group.name}\nn = {len(group.lanes)}"
+        name = group.name.replace(" ", "\n")  # the margin is as wide as a word
+        text = f"{name}\nn = {len(group.lanes)}"
         axes.text(-0.015, middle, text, transform=axes.get_yaxis_transform(), fontsize=9, ha="right", va="center")
         row += 2
     _frame(axes, picture, row)

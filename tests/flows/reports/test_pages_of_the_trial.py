@@ -104,10 +104,12 @@ def test_facts_eligibility_still_waits_for_are_missing_but_not_of_those_who_fail
     page = _page(
         "missing", _patient(1, facts.screened()), _patient(2, facts.screened(), facts.screening_failed("IC03"))
     )
-    (row,) = (row for row in _rows(page, "Whose") if row[0] == "criterion")
-    assert "IC03" in row[3]
-    assert "DR02" not in row[3], "the laboratory tells it"
-    assert "/forms/record-pathology" in row[2]
+    rows = [row for row in _rows(page, "Whose") if row[0] == "criterion"]
+    assert {row[1] for row in rows} == {"[RJ-1](/pages/patient-rj-1)"}
+    (pathology,) = (row for row in rows if "/forms/record-pathology" in row[2])
+    assert pathology[3] == "IC01, IC03, IC04, IC08, IC09, DR01", "what one form tells stands in one row"
+    assert not [row for row in rows if "DR02" in row[3]], "the laboratory tells it"
+    assert f"{len(rows)} gaps in the data of 1 of 2 patients." in page
 
 
 def test_the_funnel_counts_who_reached_each_step_and_why_others_failed() -> None:
@@ -117,7 +119,7 @@ def test_the_funnel_counts_who_reached_each_step_and_why_others_failed() -> None
     assert reached["Genomically low risk"] == ("3", "75 %")
     assert reached["Randomised"] == ("2", "50 %")
     assert _row(page, "IC03", "Why screening failed")[2] == "1"
-    assert "1 screening failures; 0 withdrew before randomisation." in page
+    assert "1 screening failure; 0 withdrew before randomisation." in page
     waits = [row[0] for row in _rows(page, "Still entering")[1:]]
     assert set(waits) == {"[RJ-4](/pages/patient-rj-4)"}
 
@@ -149,7 +151,7 @@ def test_deviations_are_counted_by_rule_and_named() -> None:
     page = _page("deviations", _patient(1, *facts.enrolled(facts.amended(46), arm="IMNI")))
     assert _row(page, "DR02")[1:] == ["major", "1"]
     assert "[RJ-1](/pages/patient-rj-1)" in _rows(page, "Whose")[1]
-    assert "None of 1 randomised patients deviates" in _page("deviations", _patient(1, *facts.enrolled()))
+    assert "None of 1 randomised patient deviates" in _page("deviations", _patient(1, *facts.enrolled()))
 
 
 def test_everyone_is_in_one_box_of_the_flow() -> None:
@@ -184,14 +186,15 @@ def test_an_auditor_sees_what_was_taken_back_and_what_was_decided() -> None:
     page = _page("audit", once, trial=trial, position=9, sealed=7)
     assert "9 events on record, the first 7 of them sealed" in page
     assert _row(page, "Voids")[1] == "1"
-    assert _rows(page, "Corrections and voids")[1][1:4] == [
+    assert _rows(page, "Corrections and voids")[1][1:] == [
         "[RJ-1](/pages/patient-rj-1)",
-        "contact-made voided",
+        "li.wei",
+        "contact made voided",
         "wrong patient",
     ]
     decided = _rows(page, "Decided about the trial")
-    assert [row[1] for row in decided[1:]] == ["reading-chosen", "protocol-edition-activated"]
-    assert decided[1][2] == "question PQ-04; option <44"
+    assert [row[1] for row in decided[1:]] == ["reading chosen", "protocol edition activated"]
+    assert decided[1][4] == "Protocol question: PQ-04; Reading chosen: <44"
     assert _row(page, "li.wei", "Entered by")[2] == "7"
 
 

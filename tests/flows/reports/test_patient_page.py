@@ -40,7 +40,7 @@ def _line(page: str, text: str) -> list[str]:
         (facts.eligible(), "In screening; RecurIndex score 44, low genomic risk."),
         (facts.eligible(facts.result(46)), "In screening; RecurIndex score 46, high genomic risk."),
         ((*facts.eligible(), facts.screening_failed("IC03")), "Screening failed."),
-        (facts.enrolled(arm="IMNI"), "Randomised to IMNI on 2021-01-10."),
+        (facts.enrolled(arm="IMNI"), "Randomised to IMNI (internal mammary nodes irradiated) on 2021-01-10."),
         (facts.enrolled(facts.death("2021-12")), "Died on 2021-12."),
     ],
 )
@@ -112,21 +112,24 @@ def test_a_correction_shows_old_new_and_reason_and_marks_the_entry() -> None:
     first = facts.corrected(entry(2), facts.pathology(grade=1), reason="misread")
     second = facts.corrected(entry(2), facts.pathology("2020-11-28", grade=3), reason="slide reviewed")
     page = _page(facts.screened(), facts.pathology(), first, second)
-    assert f"reason misread; grade 1 (was 2); entry {entry(2)}" in page
-    assert f"reason slide reviewed; date 2020-11-28 (was 2020-11-27); grade 3 (was 1); entry {entry(2)}" in page
-    assert _line(page, "pathology-reported")[1] == "pathology-reported (corrected)"
+    assert f"Reason: misread; Grade of the invasive part (1-3): 1 (was 2); entry: {entry(2)}" in page
+    assert (
+        "Reason: slide reviewed; Date: 2020-11-28 (was 2020-11-27); Grade of the invasive part (1-3): 3 (was 1);"
+        in page
+    )
+    assert _line(page, "| pathology reported")[1] == "pathology reported (corrected)"
 
 
 def test_a_void_marks_the_entry_it_voids() -> None:
     page = _page(facts.screened(), facts.contact("2021-01-02"), facts.voided(entry(2)))
-    assert _line(page, "contact-made")[1] == "contact-made (voided)"
-    assert "reason wrong patient" in _line(page, "entry-voided")[5]
+    assert _line(page, "| contact made")[1] == "contact made (voided)"
+    assert "Reason: wrong patient" in _line(page, "entry voided")[4]
 
 
 def test_free_text_stays_in_its_cell() -> None:
-    cells = _line(_page(facts.screened(), facts.query(question="a | b\nc")), "query-opened")
-    assert len(cells) == 6
-    assert cells[5] == r"query id Q-1; question a \| b c"
+    cells = _line(_page(facts.screened(), facts.query(question="a | b\nc")), "query opened")
+    assert len(cells) == 5
+    assert cells[4] == r"Query number: Q-1; Question: a \| b c"
 
 
 def test_the_secrets_of_an_allocation_are_not_shown() -> None:
@@ -140,8 +143,8 @@ def test_that_she_was_identified_is_shown_and_nothing_of_it() -> None:
         occurred_on=facts.day("2020-12-10"), key_id="5f0c1d2e3a4b5968", ciphertext="QUJDREVG"
     )
     page = _page(facts.screened(), identified)
-    cells = _line(page, "patient-identified")
-    assert cells[5] == "identifying (encrypted)"
+    cells = _line(page, "patient identified")
+    assert cells[4] == "identifying (encrypted)"
     assert "Void" in cells[2]
     assert "Correct" not in cells[2]
     assert not [part for part in (identified.key_id, identified.ciphertext) if part in unquote(page)]
@@ -153,7 +156,7 @@ def test_a_long_life_still_fits_into_an_artifact() -> None:
     assert len(page.encode()) < 300_000
     assert "401 earlier entries: `imni history RJ-0001`" in page
     assert "551 more: `imni worklist RJ-0001`" in page
-    assert "query id Q-599" in page
+    assert "Query number: Q-599" in page
 
 
 @pytest.mark.parametrize(
@@ -175,7 +178,7 @@ def _prefilled(link: str) -> tuple[str, dict[str, object]]:
 
 def test_an_entry_made_wrongly_opens_a_correction_that_says_what_stands() -> None:
     page = _page(facts.screened(), facts.performance(), facts.corrected(entry(2), facts.performance(ecog=2)))
-    wire, form = _prefilled(_line(page, "performance-status-recorded")[2])
+    wire, form = _prefilled(_line(page, "| performance status recorded")[2])
     assert (wire, form["patient_id"]) == ("correct-entry", "RJ-0001")
     known = form["entry"]
     assert isinstance(known, dict)
@@ -185,7 +188,7 @@ def test_an_entry_made_wrongly_opens_a_correction_that_says_what_stands() -> Non
 
 
 def test_what_cannot_be_taken_back_offers_no_correction() -> None:
-    assert _line(_page(*facts.enrolled()), "patient-randomised")[2] == ""
+    assert _line(_page(*facts.enrolled()), "| patient randomised")[2] == ""
 
 
 def test_the_next_step_opens_its_form_filled_in() -> None:
