@@ -20,13 +20,15 @@ class Command(Facts):
     """One thing said to the trial; `wire` is its name in forms, imports and on the command line.
 
     `at_vault` marks what concerns a patient's identity: it is said by commands of its own on the command line of the
-    home, and nowhere else, because what is said in a form or as an argument is kept in clear by others.
+    home, and nowhere else, because what is said in a form or as an argument is kept in clear by others. `dated` says
+    which day its date is.
     """
 
     wire: ClassVar[str]
     title: ClassVar[str]
     by_engine: ClassVar[bool] = False
     at_vault: ClassVar[bool] = False
+    dated: ClassVar[str] = "The day on which it happened."
 
     occurred_on: Day = Field(title="Date")
 

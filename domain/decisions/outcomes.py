@@ -39,6 +39,7 @@ class RecordSuspicion(Suspicion, Outcome):
 
     wire: ClassVar[str] = "record-suspected-recurrence"
     title: ClassVar[str] = "Suspected recurrence"
+    dated: ClassVar[str] = "The day of the first sign."
     records: ClassVar[type[Event]] = RecurrenceSuspected
 
 
@@ -47,6 +48,7 @@ class RecordRecurrence(Recurrence, Outcome):
 
     wire: ClassVar[str] = "record-recurrence"
     title: ClassVar[str] = "Recurrence"
+    dated: ClassVar[str] = "The day of the first evidence, from which it counts."
     records: ClassVar[type[Event]] = RecurrenceConfirmed
 
 
@@ -55,6 +57,7 @@ class RecordRefutation(Refutation, Outcome):
 
     wire: ClassVar[str] = "record-refuted-recurrence"
     title: ClassVar[str] = "Refuted recurrence"
+    dated: ClassVar[str] = "The day on which it was ruled out."
     records: ClassVar[type[Event]] = RecurrenceRefuted
 
 
@@ -63,6 +66,7 @@ class RecordContralateralCancer(ContralateralCancer, Outcome):
 
     wire: ClassVar[str] = "record-contralateral-cancer"
     title: ClassVar[str] = "Contralateral breast cancer"
+    dated: ClassVar[str] = "The day of the diagnosis."
     records: ClassVar[type[Event]] = ContralateralCancerDiagnosed
 
 
@@ -71,6 +75,7 @@ class RecordSecondPrimary(SecondPrimary, Outcome):
 
     wire: ClassVar[str] = "record-second-primary"
     title: ClassVar[str] = "Second primary cancer"
+    dated: ClassVar[str] = "The day of the diagnosis."
     records: ClassVar[type[Event]] = SecondPrimaryDiagnosed
 
 
@@ -79,6 +84,7 @@ class RecordDeath(Death, Outcome):
 
     wire: ClassVar[str] = "record-death"
     title: ClassVar[str] = "Death"
+    dated: ClassVar[str] = "The day of death."
     records: ClassVar[type[Event]] = DeathReported
     identity: ClassVar[tuple[str, ...] | None] = ()
 
@@ -88,6 +94,7 @@ class RecordAdjudication(Adjudication, Report):
 
     wire: ClassVar[str] = "record-adjudication"
     title: ClassVar[str] = "Adjudication"
+    dated: ClassVar[str] = "The day of the decision."
     records: ClassVar[type[Event]] = OutcomeAdjudicated
 
 
