@@ -20,7 +20,7 @@ class Command(Facts):
     """One thing said to the trial; `wire` is its name in forms, imports and on the command line.
 
     `at_vault` marks what concerns a patient's identity: it is said by commands of its own on the command line of the
-    home, and nowhere else, because what is said in a form or as an argument is kept in clear by others. `dated` says
+    home, and nowhere else, because what is said in a form or as an argument is kept in clear by others. `day_is` says
     which day its date is.
     """
 
@@ -28,7 +28,7 @@ class Command(Facts):
     title: ClassVar[str]
     by_engine: ClassVar[bool] = False
     at_vault: ClassVar[bool] = False
-    dated: ClassVar[str] = "The day on which it happened."
+    day_is: ClassVar[str] = "The day on which it happened."
 
     occurred_on: Day = Field(title="Date")
 

@@ -56,7 +56,7 @@ class ActivateEdition(Edition, Report):
 
     wire: ClassVar[str] = "activate-edition"
     title: ClassVar[str] = "Protocol edition"
-    dated: ClassVar[str] = "The day from which it holds."
+    day_is: ClassVar[str] = "The day from which it holds."
     records: ClassVar[type[Event]] = ProtocolEditionActivated
     identity: ClassVar[tuple[str, ...] | None] = ("edition",)
 
@@ -66,7 +66,7 @@ class ChooseReading(Reading, Ask):
 
     wire: ClassVar[str] = "choose-reading"
     title: ClassVar[str] = "Reading of the protocol"
-    dated: ClassVar[str] = "The day on which it was decided."
+    day_is: ClassVar[str] = "The day on which it was decided."
 
 
 class DeclareDataCut(DataCut, Report):
@@ -74,7 +74,7 @@ class DeclareDataCut(DataCut, Report):
 
     wire: ClassVar[str] = "declare-data-cut"
     title: ClassVar[str] = "Data cut"
-    dated: ClassVar[str] = "The day on which it is declared: today, as a rule."
+    day_is: ClassVar[str] = "The day on which it is declared: today, as a rule."
     records: ClassVar[type[Event]] = DataCutDeclared
     identity: ClassVar[tuple[str, ...] | None] = ("name",)
 
@@ -84,7 +84,7 @@ class RecordAudit(Audit, Report):
 
     wire: ClassVar[str] = "record-audit"
     title: ClassVar[str] = "Audit"
-    dated: ClassVar[str] = "The day of the audit."
+    day_is: ClassVar[str] = "The day of the audit."
     records: ClassVar[type[Event]] = AuditPerformed
     identity: ClassVar[tuple[str, ...] | None] = ("occurred_on",)
 
@@ -121,7 +121,7 @@ class OpenQuery(Query, Report):
 
     wire: ClassVar[str] = "open-query"
     title: ClassVar[str] = "Query"
-    dated: ClassVar[str] = "The day on which it is asked: today, as a rule."
+    day_is: ClassVar[str] = "The day on which it is asked: today, as a rule."
     records: ClassVar[type[Event]] = QueryOpened
     identity: ClassVar[tuple[str, ...] | None] = ("query_id",)
 
@@ -131,7 +131,7 @@ class AnswerQuery(QueryAnswer, Report):
 
     wire: ClassVar[str] = "answer-query"
     title: ClassVar[str] = "Answer to a query"
-    dated: ClassVar[str] = "The day of the answer: today, as a rule."
+    day_is: ClassVar[str] = "The day of the answer: today, as a rule."
     records: ClassVar[type[Event]] = QueryAnswered
     about: ClassVar[tuple[type[Event], str] | None] = (QueryOpened, "query_id")
 
@@ -141,7 +141,7 @@ class CloseQuery(QueryReference, Report):
 
     wire: ClassVar[str] = "close-query"
     title: ClassVar[str] = "Closed query"
-    dated: ClassVar[str] = "The day on which it is closed: today, as a rule."
+    day_is: ClassVar[str] = "The day on which it is closed: today, as a rule."
     records: ClassVar[type[Event]] = QueryClosed
     about: ClassVar[tuple[type[Event], str] | None] = (QueryOpened, "query_id")
     identity: ClassVar[tuple[str, ...] | None] = ("query_id",)
@@ -161,7 +161,7 @@ class ReleaseWork(Release, Report):
 
     wire: ClassVar[str] = "release-work"
     title: ClassVar[str] = "Work released"
-    dated: ClassVar[str] = "The day on which it is released: today, as a rule."
+    day_is: ClassVar[str] = "The day on which it is released: today, as a rule."
     records: ClassVar[type[Event]] = WorkItemReleased
 
 

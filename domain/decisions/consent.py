@@ -27,7 +27,7 @@ class RecordConsent(Consent, Report):
 
     wire: ClassVar[str] = "record-consent"
     title: ClassVar[str] = "Consent"
-    dated: ClassVar[str] = "The day on which the form was signed."
+    day_is: ClassVar[str] = "The day on which the form was signed."
     records: ClassVar[type[Event]] = ConsentSigned
     identity: ClassVar[tuple[str, ...] | None] = ("kind", "form_version")
 
@@ -37,7 +37,7 @@ class RecordWithdrawal(Withdrawal, Report):
 
     wire: ClassVar[str] = "record-withdrawal"
     title: ClassVar[str] = "Withdrawal of consent"
-    dated: ClassVar[str] = "The day on which she withdrew."
+    day_is: ClassVar[str] = "The day on which she withdrew."
     records: ClassVar[type[Event]] = ConsentWithdrawn
 
 

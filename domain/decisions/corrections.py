@@ -34,7 +34,7 @@ class CorrectEntry(Correction, Ask):
 
     wire: ClassVar[str] = "correct-entry"
     title: ClassVar[str] = "Correction"
-    dated: ClassVar[str] = "The day on which it is corrected: today, as a rule."
+    day_is: ClassVar[str] = "The day on which it is corrected: today, as a rule."
 
 
 class VoidEntry(Void, Ask):
@@ -42,7 +42,7 @@ class VoidEntry(Void, Ask):
 
     wire: ClassVar[str] = "void-entry"
     title: ClassVar[str] = "Void"
-    dated: ClassVar[str] = "The day on which it is declared void: today, as a rule."
+    day_is: ClassVar[str] = "The day on which it is declared void: today, as a rule."
 
 
 def correct(command: CorrectEntry, patient: Patient, circumstances: Circumstances) -> list[Event]:

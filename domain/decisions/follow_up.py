@@ -45,7 +45,7 @@ class RecordVisit(Visit, Report):
 
     wire: ClassVar[str] = "record-visit"
     title: ClassVar[str] = "Visit"
-    dated: ClassVar[str] = "The day of the visit."
+    day_is: ClassVar[str] = "The day of the visit."
     records: ClassVar[type[Event]] = VisitDone
     identity: ClassVar[tuple[str, ...] | None] = ("visit",)
 
@@ -60,7 +60,7 @@ class RecordMissedVisit(MissedVisit, Report):
 
     wire: ClassVar[str] = "record-missed-visit"
     title: ClassVar[str] = "Missed visit"
-    dated: ClassVar[str] = "The day on which it was certain that it would not take place."
+    day_is: ClassVar[str] = "The day on which it was certain that it would not take place."
     records: ClassVar[type[Event]] = VisitMissed
     identity: ClassVar[tuple[str, ...] | None] = ("visit",)
 
@@ -70,7 +70,7 @@ class RecordAssessment(DiseaseAssessment, Report):
 
     wire: ClassVar[str] = "record-assessment"
     title: ClassVar[str] = "Assessment of disease"
-    dated: ClassVar[str] = "The day of the assessment."
+    day_is: ClassVar[str] = "The day of the assessment."
     records: ClassVar[type[Event]] = DiseaseAssessed
 
 
@@ -79,7 +79,7 @@ class RecordContact(Contact, Report):
 
     wire: ClassVar[str] = "record-contact"
     title: ClassVar[str] = "Contact"
-    dated: ClassVar[str] = "The day on which she was known alive."
+    day_is: ClassVar[str] = "The day on which she was known alive."
     records: ClassVar[type[Event]] = ContactMade
 
 
@@ -88,7 +88,7 @@ class RecordLoss(LossReason, Report):
 
     wire: ClassVar[str] = "record-loss"
     title: ClassVar[str] = "Loss to follow-up"
-    dated: ClassVar[str] = "The day on which she was given up as lost."
+    day_is: ClassVar[str] = "The day on which she was given up as lost."
     records: ClassVar[type[Event]] = FollowUpLost
 
 
@@ -97,7 +97,7 @@ class RecordReturn(Report):
 
     wire: ClassVar[str] = "record-return"
     title: ClassVar[str] = "Return to follow-up"
-    dated: ClassVar[str] = "The day on which she was reached again."
+    day_is: ClassVar[str] = "The day on which she was reached again."
     records: ClassVar[type[Event]] = FollowUpResumed
 
 

@@ -52,7 +52,7 @@ class CancelGenomicTest(CancelledOrder, Report):
 
     wire: ClassVar[str] = "cancel-genomic-test"
     title: ClassVar[str] = "Cancelled RecurIndex order"
-    dated: ClassVar[str] = "The day on which it was cancelled."
+    day_is: ClassVar[str] = "The day on which it was cancelled."
     records: ClassVar[type[Event]] = GenomicTestCancelled
     identity: ClassVar[tuple[str, ...] | None] = ("order_key",)
 
@@ -62,7 +62,7 @@ class RecordGenomicResult(GenomicReport, Report):
 
     wire: ClassVar[str] = "record-genomic-result"
     title: ClassVar[str] = "RecurIndex result"
-    dated: ClassVar[str] = "The day of the laboratory's report."
+    day_is: ClassVar[str] = "The day of the laboratory's report."
     records: ClassVar[type[Event]] = GenomicResultReported
 
 
@@ -71,7 +71,7 @@ class WithdrawGenomicResult(ReportReference, Report):
 
     wire: ClassVar[str] = "withdraw-genomic-result"
     title: ClassVar[str] = "Withdrawn RecurIndex result"
-    dated: ClassVar[str] = "The day on which the laboratory took it back."
+    day_is: ClassVar[str] = "The day on which the laboratory took it back."
     records: ClassVar[type[Event]] = GenomicResultWithdrawn
     identity: ClassVar[tuple[str, ...] | None] = ("report_id", "report_version")
 

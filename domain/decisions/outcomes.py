@@ -39,7 +39,7 @@ class RecordSuspicion(Suspicion, Outcome):
 
     wire: ClassVar[str] = "record-suspected-recurrence"
     title: ClassVar[str] = "Suspected recurrence"
-    dated: ClassVar[str] = "The day of the first sign."
+    day_is: ClassVar[str] = "The day of the first sign."
     records: ClassVar[type[Event]] = RecurrenceSuspected
 
 
@@ -48,7 +48,7 @@ class RecordRecurrence(Recurrence, Outcome):
 
     wire: ClassVar[str] = "record-recurrence"
     title: ClassVar[str] = "Recurrence"
-    dated: ClassVar[str] = "The day of the first evidence, from which it counts."
+    day_is: ClassVar[str] = "The day of the first evidence, from which it counts."
     records: ClassVar[type[Event]] = RecurrenceConfirmed
 
 
@@ -57,7 +57,7 @@ class RecordRefutation(Refutation, Outcome):
 
     wire: ClassVar[str] = "record-refuted-recurrence"
     title: ClassVar[str] = "Refuted recurrence"
-    dated: ClassVar[str] = "The day on which it was ruled out."
+    day_is: ClassVar[str] = "The day on which it was ruled out."
     records: ClassVar[type[Event]] = RecurrenceRefuted
 
 
@@ -66,7 +66,7 @@ class RecordContralateralCancer(ContralateralCancer, Outcome):
 
     wire: ClassVar[str] = "record-contralateral-cancer"
     title: ClassVar[str] = "Contralateral breast cancer"
-    dated: ClassVar[str] = "The day of the diagnosis."
+    day_is: ClassVar[str] = "The day of the diagnosis."
     records: ClassVar[type[Event]] = ContralateralCancerDiagnosed
 
 
@@ -75,7 +75,7 @@ class RecordSecondPrimary(SecondPrimary, Outcome):
 
     wire: ClassVar[str] = "record-second-primary"
     title: ClassVar[str] = "Second primary cancer"
-    dated: ClassVar[str] = "The day of the diagnosis."
+    day_is: ClassVar[str] = "The day of the diagnosis."
     records: ClassVar[type[Event]] = SecondPrimaryDiagnosed
 
 
@@ -84,7 +84,7 @@ class RecordDeath(Death, Outcome):
 
     wire: ClassVar[str] = "record-death"
     title: ClassVar[str] = "Death"
-    dated: ClassVar[str] = "The day of death."
+    day_is: ClassVar[str] = "The day of death."
     records: ClassVar[type[Event]] = DeathReported
     identity: ClassVar[tuple[str, ...] | None] = ()
 
@@ -94,7 +94,7 @@ class RecordAdjudication(Adjudication, Report):
 
     wire: ClassVar[str] = "record-adjudication"
     title: ClassVar[str] = "Adjudication"
-    dated: ClassVar[str] = "The day of the decision."
+    day_is: ClassVar[str] = "The day of the decision."
     records: ClassVar[type[Event]] = OutcomeAdjudicated
 
 

@@ -34,7 +34,7 @@ class RecordPlan(Plan, Report):
 
     wire: ClassVar[str] = "record-plan"
     title: ClassVar[str] = "Radiotherapy plan"
-    dated: ClassVar[str] = "The day on which the plan was made."
+    day_is: ClassVar[str] = "The day on which the plan was made."
     records: ClassVar[type[Event]] = RadiotherapyPlanned
     newest_counts: ClassVar[bool] = True
 
@@ -44,7 +44,7 @@ class RecordPlanDose(PlanDose, Report):
 
     wire: ClassVar[str] = "record-plan-dose"
     title: ClassVar[str] = "Plan dose"
-    dated: ClassVar[str] = "The day on which the plan was made."
+    day_is: ClassVar[str] = "The day on which the plan was made."
     records: ClassVar[type[Event]] = PlanDoseReported
 
 
@@ -53,7 +53,7 @@ class RecordPlanReview(PlanReview, Report):
 
     wire: ClassVar[str] = "record-plan-review"
     title: ClassVar[str] = "Plan review"
-    dated: ClassVar[str] = "The day of the review."
+    day_is: ClassVar[str] = "The day of the review."
     records: ClassVar[type[Event]] = PlanReviewed
 
 
@@ -62,7 +62,7 @@ class RecordRadiotherapyStart(Report):
 
     wire: ClassVar[str] = "record-radiotherapy-start"
     title: ClassVar[str] = "Start of radiotherapy"
-    dated: ClassVar[str] = "The day of the first fraction."
+    day_is: ClassVar[str] = "The day of the first fraction."
     records: ClassVar[type[Event]] = RadiotherapyStarted
     identity: ClassVar[tuple[str, ...] | None] = ()
 
@@ -72,7 +72,7 @@ class RecordFraction(Fraction, Report):
 
     wire: ClassVar[str] = "record-fraction"
     title: ClassVar[str] = "Fraction"
-    dated: ClassVar[str] = "The day on which it was given."
+    day_is: ClassVar[str] = "The day on which it was given."
     records: ClassVar[type[Event]] = FractionDelivered
     identity: ClassVar[tuple[str, ...] | None] = ("phase", "number")
 
@@ -82,7 +82,7 @@ class RecordMissedFraction(MissedFraction, Report):
 
     wire: ClassVar[str] = "record-missed-fraction"
     title: ClassVar[str] = "Missed fraction"
-    dated: ClassVar[str] = "The treatment day without its fraction."
+    day_is: ClassVar[str] = "The treatment day without its fraction."
     records: ClassVar[type[Event]] = FractionMissed
     identity: ClassVar[tuple[str, ...] | None] = ("occurred_on",)
 
@@ -92,7 +92,7 @@ class RecordRadiotherapyCompletion(Report):
 
     wire: ClassVar[str] = "record-radiotherapy-completion"
     title: ClassVar[str] = "Completion of radiotherapy"
-    dated: ClassVar[str] = "The day of the last fraction."
+    day_is: ClassVar[str] = "The day of the last fraction."
     records: ClassVar[type[Event]] = RadiotherapyCompleted
     identity: ClassVar[tuple[str, ...] | None] = ()
 
@@ -102,7 +102,7 @@ class RecordRadiotherapyStop(Ending, Report):
 
     wire: ClassVar[str] = "record-radiotherapy-stop"
     title: ClassVar[str] = "Early end of radiotherapy"
-    dated: ClassVar[str] = "The day on which it was ended."
+    day_is: ClassVar[str] = "The day on which it was ended."
     records: ClassVar[type[Event]] = RadiotherapyStoppedEarly
     identity: ClassVar[tuple[str, ...] | None] = ()
 
@@ -112,7 +112,7 @@ class RecordRadiotherapyRefusal(Ending, Report):
 
     wire: ClassVar[str] = "record-radiotherapy-never-started"
     title: ClassVar[str] = "Radiotherapy never started"
-    dated: ClassVar[str] = "The day on which this was decided."
+    day_is: ClassVar[str] = "The day on which this was decided."
     records: ClassVar[type[Event]] = RadiotherapyNeverStarted
     identity: ClassVar[tuple[str, ...] | None] = ()
 
@@ -122,7 +122,7 @@ class RecordNodalVolume(DeliveredVolume, Report):
 
     wire: ClassVar[str] = "record-nodal-volume"
     title: ClassVar[str] = "Nodal volume delivered"
-    dated: ClassVar[str] = "The day on which this was established."
+    day_is: ClassVar[str] = "The day on which this was established."
     records: ClassVar[type[Event]] = NodalVolumeDelivered
     identity: ClassVar[tuple[str, ...] | None] = ()
 

@@ -18,7 +18,7 @@ class RandomisePatient(Ask):
 
     wire: ClassVar[str] = "randomise-patient"
     title: ClassVar[str] = "Randomisation"
-    dated: ClassVar[str] = "The day on which she is randomised: today, as a rule."
+    day_is: ClassVar[str] = "The day on which she is randomised: today, as a rule."
 
 
 class RecordAllocationElsewhere(Allocation, Report):
@@ -26,7 +26,7 @@ class RecordAllocationElsewhere(Allocation, Report):
 
     wire: ClassVar[str] = "record-allocation-elsewhere"
     title: ClassVar[str] = "Allocation made elsewhere"
-    dated: ClassVar[str] = "The day on which she was randomised."
+    day_is: ClassVar[str] = "The day on which she was randomised."
     records: ClassVar[type[Event]] = AllocationTakenOver
     identity: ClassVar[tuple[str, ...] | None] = ()
 

@@ -26,7 +26,7 @@ class RecordAdverseEvent(AdverseEvent, Report):
 
     wire: ClassVar[str] = "record-adverse-event"
     title: ClassVar[str] = "Adverse event"
-    dated: ClassVar[str] = "The day on which it was graded."
+    day_is: ClassVar[str] = "The day on which it was graded."
     records: ClassVar[type[Event]] = AdverseEventRecorded
     identity: ClassVar[tuple[str, ...] | None] = ("occurred_on", "term", "select", "scale", "scale_version")
 
@@ -36,7 +36,7 @@ class DeclareSeriousAdverseEvent(SeriousAdverseEvent, Report):
 
     wire: ClassVar[str] = "declare-serious-adverse-event"
     title: ClassVar[str] = "Serious adverse event"
-    dated: ClassVar[str] = "The day on which it became serious."
+    day_is: ClassVar[str] = "The day on which it became serious."
     records: ClassVar[type[Event]] = SeriousAdverseEventDeclared
     identity: ClassVar[tuple[str, ...] | None] = ("sae_id",)
 
@@ -46,7 +46,7 @@ class RecordSeriousAdverseEventNotice(SeriousAdverseEventNotice, Report):
 
     wire: ClassVar[str] = "record-serious-adverse-event-notice"
     title: ClassVar[str] = "Notice of a serious adverse event"
-    dated: ClassVar[str] = "The day on which it was reported onwards."
+    day_is: ClassVar[str] = "The day on which it was reported onwards."
     records: ClassVar[type[Event]] = SeriousAdverseEventReported
     about: ClassVar[tuple[type[Event], str] | None] = (SeriousAdverseEventDeclared, "sae_id")
     identity: ClassVar[tuple[str, ...] | None] = ("sae_id", "to", "kind")
@@ -57,7 +57,7 @@ class AssessSeriousAdverseEvent(SeriousAdverseEventAssessment, Report):
 
     wire: ClassVar[str] = "assess-serious-adverse-event"
     title: ClassVar[str] = "Assessment of a serious adverse event"
-    dated: ClassVar[str] = "The day of the assessment."
+    day_is: ClassVar[str] = "The day of the assessment."
     records: ClassVar[type[Event]] = SeriousAdverseEventAssessed
     newest_counts: ClassVar[bool] = True
     about: ClassVar[tuple[type[Event], str] | None] = (SeriousAdverseEventDeclared, "sae_id")
@@ -68,7 +68,7 @@ class CloseSeriousAdverseEvent(SeriousAdverseEventReference, Report):
 
     wire: ClassVar[str] = "close-serious-adverse-event"
     title: ClassVar[str] = "Closed serious adverse event"
-    dated: ClassVar[str] = "The day on which it ended."
+    day_is: ClassVar[str] = "The day on which it ended."
     records: ClassVar[type[Event]] = SeriousAdverseEventClosed
     about: ClassVar[tuple[type[Event], str] | None] = (SeriousAdverseEventDeclared, "sae_id")
     identity: ClassVar[tuple[str, ...] | None] = ("sae_id",)

@@ -33,7 +33,7 @@ class ScreenPatient(Person, Report):
 
     wire: ClassVar[str] = "screen-patient"
     title: ClassVar[str] = "Screening"
-    dated: ClassVar[str] = "The day on which screening began."
+    day_is: ClassVar[str] = "The day on which screening began."
     records: ClassVar[type[Event]] = PatientScreened
     identity: ClassVar[tuple[str, ...] | None] = ()
     opens_stream: ClassVar[bool] = True
@@ -44,7 +44,7 @@ class RecordPathology(Pathology, Report):
 
     wire: ClassVar[str] = "record-pathology"
     title: ClassVar[str] = "Pathology report"
-    dated: ClassVar[str] = "The day of the pathologist's report."
+    day_is: ClassVar[str] = "The day of the pathologist's report."
     records: ClassVar[type[Event]] = PathologyReported
     identity: ClassVar[tuple[str, ...] | None] = ("occurred_on",)
 
@@ -54,7 +54,7 @@ class RecordSurgery(Surgery, Report):
 
     wire: ClassVar[str] = "record-surgery"
     title: ClassVar[str] = "Surgery"
-    dated: ClassVar[str] = "The day of the operation."
+    day_is: ClassVar[str] = "The day of the operation."
     records: ClassVar[type[Event]] = SurgeryRecorded
     identity: ClassVar[tuple[str, ...] | None] = ("occurred_on",)
 
@@ -64,7 +64,7 @@ class RecordStaging(Staging, Report):
 
     wire: ClassVar[str] = "record-staging"
     title: ClassVar[str] = "Staging"
-    dated: ClassVar[str] = "The day on which it was established."
+    day_is: ClassVar[str] = "The day on which it was established."
     records: ClassVar[type[Event]] = StagingRecorded
     newest_counts: ClassVar[bool] = True
 
@@ -74,7 +74,7 @@ class RecordMedicalHistory(MedicalHistory, Report):
 
     wire: ClassVar[str] = "record-medical-history"
     title: ClassVar[str] = "Medical history"
-    dated: ClassVar[str] = "The day on which the history was taken."
+    day_is: ClassVar[str] = "The day on which the history was taken."
     records: ClassVar[type[Event]] = MedicalHistoryRecorded
     newest_counts: ClassVar[bool] = True
 
@@ -84,7 +84,7 @@ class RecordPerformanceStatus(PerformanceStatus, Report):
 
     wire: ClassVar[str] = "record-performance-status"
     title: ClassVar[str] = "Performance status"
-    dated: ClassVar[str] = "The day on which it was assessed."
+    day_is: ClassVar[str] = "The day on which it was assessed."
     records: ClassVar[type[Event]] = PerformanceStatusRecorded
     newest_counts: ClassVar[bool] = True
 
@@ -94,7 +94,7 @@ class RecordTreatmentTiming(TreatmentTiming, Report):
 
     wire: ClassVar[str] = "record-treatment-timing"
     title: ClassVar[str] = "Treatment timing"
-    dated: ClassVar[str] = "The day on which this became known."
+    day_is: ClassVar[str] = "The day on which this became known."
     records: ClassVar[type[Event]] = TreatmentTimingRecorded
     newest_counts: ClassVar[bool] = True
 
@@ -104,7 +104,7 @@ class ConfirmEligibility(Ask):
 
     wire: ClassVar[str] = "confirm-eligibility"
     title: ClassVar[str] = "Eligibility"
-    dated: ClassVar[str] = "The day on which it is decided: today, as a rule."
+    day_is: ClassVar[str] = "The day on which it is decided: today, as a rule."
 
 
 def confirm_eligibility(command: ConfirmEligibility, patient: Patient, circumstances: Circumstances) -> list[Event]:
