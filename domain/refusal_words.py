@@ -47,6 +47,12 @@ def title_of(kind: type[BaseModel], field: str) -> str:
     return " › ".join(titles) if parts[0] in kind.model_fields else field
 
 
+def sentence_of(error: ErrorDetails, kind: type[BaseModel]) -> str:
+    """What is wrong with one field, without its name and value."""
+    _, field = list(_way_to(kind, error["loc"]))[-1]
+    return _sentence(error, field)
+
+
 def _problem(error: ErrorDetails, kind: type[BaseModel], by_title: bool) -> str:
     way = list(_way_to(kind, error["loc"]))
     field = way[-1][1] if way else None

@@ -12,11 +12,12 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 from pydantic import BaseModel, Field, ValidationError
 
+from domain.refusal_words import in_words
 from events.recorded import Actor, Source
 from flows.batch_import import BatchResult, import_batch
 from flows.batch_page import PAGE, form_batch, page_with
 from flows.batch_rows import BATCHES
-from flows.operator_entry import TrialForm, in_words
+from flows.operator_entry import TrialForm
 from flows.reports.links import PAGES
 from flows.resources import Resources, resources
 from flows.take_over_file import TakeOverRefused
@@ -58,7 +59,7 @@ async def enter_batch(form: BatchForm) -> State:
         checked = _checked(form)
         result = import_rows(given, checked)
     except ValidationError as refusal:
-        return Failed(message=f"Refused: {in_words(refusal)}")
+        return Failed(message=f"Refused: {in_words(refusal, BatchForm)}")
     except TakeOverRefused as refusal:
         return Failed(message=f"Refused: {refusal}")
     except EventLogError as problem:

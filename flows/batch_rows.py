@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from domain.decisions.follow_up import RecordVisit
 from domain.decisions.radiotherapy import RecordFraction
+from domain.refusal_words import sentence_of
 from domain.take_over.columns import Problem
 from events.streams import PATIENT_ID, PATIENT_ID_RULE
 from flows.gateways.treatment_records import read_treatment_record
@@ -115,13 +116,10 @@ def command_of(batch: Batch, row: BatchRow) -> BatchCommand | Sequence[Problem]:
     try:
         command = batch.command.model_validate(said)
     except ValidationError as refusal:
-        return [*problems, *(_problem(error, told) for error in refusal.errors())]
+        return [*problems, *(_problem(batch, error, told) for error in refusal.errors())]
     return problems or command
 
 
-def _problem(error: ErrorDetails, told: Mapping[str, str]) -> Problem:
-    column = str(error["loc"][0]) if error["loc"] else PATIENT
-    if error["type"] == "missing":
-        return Problem(column, "", "is missing; fill it in")
-    said = error["msg"].removeprefix("Value error, ").removeprefix("Input ").removeprefix("String ")
-    return Problem(column, told.get(column, ""), f"{said}; mend the cell")
+def _problem(batch: Batch, error: ErrorDetails, told: Mapping[str, str]) -> Problem:
+    column = str(error["loc"][0])
+    return Problem(column, told.get(column, ""), sentence_of(error, batch.command))

@@ -63,8 +63,8 @@ async def test_pasted_rows_are_previewed_first_and_then_recorded_under_their_aut
 async def test_rows_not_taken_stand_on_the_page_to_be_mended_and_entered_again(at: Site) -> None:
     rows = HEADING + GOOD + "RJ-1,2020-13-11,unscheduled,,CBC\n" + NAMED + "RJ-1,~~~~,x\n"
     page = form_batch(at.clock.now(), "li.wei", import_rows(at.given, _form(rows)))
-    assert re.search(r"\| 3 \| occurred_on \| 2020-13-11 \| .*mend the cell \|", page)
-    assert "| 3 | disease_status |  | is missing; fill it in |" in page
+    assert re.search(r"\| 3 \| occurred_on \| 2020-13-11 \| .*is not in the calendar", page)
+    assert "| 3 | disease_status |  | is missing: fill it in |" in page
     assert "| 4 | patient_id |  | is not a patient id" in page
     assert "| 5 | disease_status |  | is missing: the row has 3 cells, the heading 5" in page
     assert "2 of them are not shown" in page
