@@ -65,11 +65,12 @@ def serve(listener: socket.socket) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
-    from deployments.prefect_database import let_writers_queue
+    from deployments.prefect_database import let_schedules_be_kept, let_writers_queue
     from deployments.prefect_shortcuts import ShortCuts
     from deployments.readiness import Readiness, looking_at
 
     let_writers_queue()
+    let_schedules_be_kept()
     look = looking_at(read_settings().log_url, _prefect_answers)
 
     config = uvicorn.Config(

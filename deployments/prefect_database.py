@@ -1,4 +1,4 @@
-"""Prefect's own SQLite database, opened so that writers wait for each other instead of failing.
+"""Prefect's own database: writers wait for each other on SQLite instead of failing, and schedules are kept on either.
 
 Prefect 3.8.8 begins every transaction deferred; one that reads before it writes then fails at once with "database is
 locked" when another has written in between, whatever time-out is set, and the client comes back after seconds. Here
@@ -7,13 +7,17 @@ each transaction that Prefect opens in order to write takes the write lock first
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, MutableMapping
 from contextlib import asynccontextmanager
+from typing import Any
 
+from prefect.server.database import orm_models
 from prefect.server.database.configurations import AioSqliteConfiguration
 from prefect.server.database.dependencies import set_database_config
 from prefect.settings import get_current_settings
+from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+from sqlalchemy.ext.hybrid import hybrid_property
 
 
 class QueueingSqlite(AioSqliteConfiguration):
@@ -36,3 +40,19 @@ def let_writers_queue() -> None:
     url = get_current_settings().server.database.connection_url
     if url is not None and url.get_secret_value().startswith("sqlite"):
         set_database_config(QueueingSqlite(connection_url=url.get_secret_value()))
+
+
+def let_schedules_be_kept() -> None:
+    """Let Prefect's scheduler insert the runs that start by the clock.
+
+    It hands over a run and its state in one mapping. SQLAlchemy 2.0 left out what is no column; 2.1 refuses the whole
+    insert, and nothing ever starts by the clock. Call it before `create_app`.
+    """
+    for model, name in ((orm_models.FlowRun, "state"), (orm_models.FlowRunState, "data")):
+        attribute = inspect(model).all_orm_descriptors[name]
+        assert isinstance(attribute, hybrid_property)
+        attribute.inplace.bulk_dml(_leave_out)
+
+
+def _leave_out(cls: Any, mapping: MutableMapping[str, Any], value: Any) -> None:
+    """What is no column of a table is not put into it."""
