@@ -23,6 +23,11 @@ _OUTCOMES: tuple[type[Event], ...] = (
 )
 
 
+def outcome_name(outcome: Event) -> str:
+    """What an outcome is called, in plain words."""
+    return outcome.type.partition(".")[0].replace("-", " ")
+
+
 def not_adjudicated(patient: Patient) -> Iterator[Recorded[Event]]:
     """Outcomes of a randomised patient that no adjudicator has looked at."""
     if patient.allocation is None:

@@ -8,47 +8,44 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
-from domain.adjudication import not_adjudicated
+from domain.adjudication import not_adjudicated, outcome_name
 from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
-from domain.protocol.reminder_steps import Asked
+from domain.protocol.reminder_steps import Asked, Ladder
 from domain.queries import standing_queries
 from domain.review import needs_review
 from domain.set_aside import set_aside
 from domain.standing import Standing
+from domain.trial_matters import next_audit, to_release
 from domain.work_item import Work
 from domain.worklist import worklist
+from events.conduct import WorkItemSetAside
 from events.event import Event
 from events.radiotherapy import RadiotherapyPlanned
 from events.recorded import Recorded
 
-ADJUDICATED_IN = timedelta(days=28)
-"""The protocol names no time; a panel that meets every month can keep this one."""
-RELEASED_IN = timedelta(days=1)
-ESCALATED_AFTER = timedelta(days=7)
-"""So long each person of the ladder has before the next is asked."""
-
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """A decision somebody owes. `form` is the command that gives it, `known` what it can be filled in with already."""
+    """A decision somebody owes. `form` is the command that gives it, `known` what it can be filled in with already.
+
+    Its ladder is the one its reminders go up.
+    """
 
     patient_id: str
     wording: str
     since: date
     due_on: date
-    asked_first: Asked
+    ladder: Ladder
     form: str
     known: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def asked(self, today: date) -> Asked:
         """Whose turn it is: who owes it first, then the investigator, then the principal investigator."""
-        if today <= self.due_on:
-            return self.asked_first
-        return "investigator" if today <= self.due_on + ESCALATED_AFTER else "principal-investigator"
+        return self.ladder.asked(self.since, today)
 
 
 def awaited_decisions(
@@ -56,7 +53,7 @@ def awaited_decisions(
 ) -> tuple[Awaited, ...]:
     """Every decision that waits, the longest overdue first."""
     found = [each for patient in patients for each in _of_patient(patient, edition, today)]
-    found += [*_queries(trial, "", edition), *_set_aside(trial, "")]
+    found += _of_trial(trial, edition, today)
     return tuple(sorted(found, key=lambda each: (each.due_on, each.patient_id, each.wording)))
 
 
@@ -66,44 +63,50 @@ def _of_patient(patient: Patient, edition: Edition, today: date) -> Iterator[Awa
     items = worklist(patient, holds, today) if asked else ()
     plan = patient.last(RadiotherapyPlanned)
     if plan and any(item.work is Work.REVIEW_PLAN for item in items):
-        yield _plan_review(patient.patient_id, plan)
-    yield from (_adjudication(patient.patient_id, outcome) for outcome in not_adjudicated(patient))
+        yield _plan_review(patient.patient_id, plan, holds)
+    yield from (_adjudication(patient.patient_id, outcome, holds) for outcome in not_adjudicated(patient))
     yield from _queries(patient, patient.patient_id, holds)
-    released = {item.subject for item in items if item.work is Work.RELEASE_WORK}
-    yield from (each for each in _set_aside(patient, patient.patient_id) if each.known["key"] in released)
+    open_still = {item.subject for item in items if item.work is Work.RELEASE_WORK}
+    for key, entry in set_aside(patient).items():
+        if key in open_still:
+            yield _release(key, entry, patient.patient_id, holds)
 
 
-def _plan_review(patient_id: str, plan: Recorded[RadiotherapyPlanned]) -> Awaited:
-    """The first fraction waits for it, which is due the day after the plan."""
+def _of_trial(trial: Standing, edition: Edition, today: date) -> Iterator[Awaited]:
+    yield from _queries(trial, "", edition)
+    for key, entry in to_release(trial, edition, today).items():
+        yield _release(key, entry, "", edition)
+    audit, ladder = next_audit(trial, edition), edition.reminders.ladders["audit"]
+    if audit is not None and ladder.steps[0].on(audit.since) <= today:
+        wording = f"Hold the audit that is due on {audit.since}"
+        yield Awaited("", wording, audit.since, audit.since, ladder, "record-audit")
+
+
+def _plan_review(patient_id: str, plan: Recorded[RadiotherapyPlanned], edition: Edition) -> Awaited:
+    """The first fraction waits for it."""
     since, wording = plan.occurred_on.latest, "Review the plan before the first fraction"
-    return Awaited(patient_id, wording, since, since + timedelta(days=1), "radiation-oncologist", "record-plan-review")
+    ladder = edition.reminders.ladders["plan-review"]
+    return Awaited(patient_id, wording, since, ladder.due_on(since), ladder, "record-plan-review")
 
 
-def _adjudication(patient_id: str, outcome: Recorded[Event]) -> Awaited:
-    since = outcome.recorded_at.date()
-    name = outcome.event.type.partition(".")[0].replace("-", " ")
-    return Awaited(
-        patient_id,
-        f"Adjudicate: {name} {outcome.occurred_on}",
-        since,
-        since + ADJUDICATED_IN,
-        "adjudicator",
-        "record-adjudication",
-        {"target": str(outcome.event_id)},
-    )
+def _adjudication(patient_id: str, outcome: Recorded[Event], edition: Edition) -> Awaited:
+    since, ladder = edition.day_of(outcome.recorded_at), edition.reminders.ladders["adjudication"]
+    wording = f"Adjudicate: {outcome_name(outcome.event)} {outcome.occurred_on}"
+    known = {"target": str(outcome.event_id)}
+    return Awaited(patient_id, wording, since, ladder.due_on(since), ladder, "record-adjudication", known)
 
 
 def _queries(standing: Standing, patient_id: str, edition: Edition) -> Iterator[Awaited]:
     for query in standing_queries(standing):
         if query.answer is None:
             since = query.opened.occurred_on.latest
-            known = {"query_id": query.query_id}
+            ladder, due = edition.reminders.ladders[query.topic], query.answer_due(edition)
             wording = f"Answer {query.query_id}: {query.opened.event.question}"
-            yield Awaited(patient_id, wording, since, query.answer_due(edition), "coordinator", "answer-query", known)
+            known = {"query_id": query.query_id}
+            yield Awaited(patient_id, wording, since, due, ladder, "answer-query", known)
 
 
-def _set_aside(standing: Standing, patient_id: str) -> Iterator[Awaited]:
-    for key, entry in set_aside(standing).items():
-        since = entry.occurred_on.latest
-        wording = f"Let the engine try again: {key}: {entry.event.problem}"
-        yield Awaited(patient_id, wording, since, since + RELEASED_IN, "coordinator", "release-work", {"key": key})
+def _release(key: str, entry: Recorded[WorkItemSetAside], patient_id: str, edition: Edition) -> Awaited:
+    since, ladder = entry.occurred_on.latest, edition.reminders.ladders["set-aside"]
+    wording = f"Let the engine try again: {key}: {entry.event.problem}"
+    return Awaited(patient_id, wording, since, ladder.due_on(since), ladder, "release-work", {"key": key})

@@ -7,7 +7,6 @@ from datetime import date, datetime
 
 from domain.patient import Patient
 from domain.protocol.edition import Edition
-from domain.protocol.reminder_steps import Asked
 from domain.serious_events import RunningClock, running_clocks
 from domain.work_item import Note, WorkItem, reminder
 from events.follow_up import ReminderSent
@@ -48,7 +47,7 @@ def _day(at: datetime, edition: Edition) -> date:
 
 
 def _note(running: RunningClock, step: int, at: datetime, edition: Edition) -> Note:
-    """The last step is that it has run out: then the principal investigator is asked."""
+    """The last step is that it has run out: then the next person is asked."""
     words, clock = edition.reminders, running.clock
     overdue = step == len(running.steps) - 1
     told = {
@@ -57,7 +56,7 @@ def _note(running: RunningClock, step: int, at: datetime, edition: Edition) -> N
         "clock_zh": clock.chinese,
         "due": f"{running.due_at.astimezone(edition.site_zone):%Y-%m-%d %H:%M}",
     }
-    asked: Asked = "principal-investigator" if overdue else "investigator"
+    asked = words.clock_overdue_asks if overdue else words.clock_running_asks
     return Note(
         subject="serious-event",
         step=f"{clock.id}-{step}",

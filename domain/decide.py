@@ -43,8 +43,8 @@ PatientReport = (
     | genomics.RecordGenomicOrder
     | genomics.RecordGenomicDispute
     | genomics.CancelGenomicTest
+    | genomics.SettleCancelledOrder
     | genomics.WithdrawGenomicResult
-    | genomics.SetGenomicReportAside
     | radiotherapy.RecordPlanDose
     | radiotherapy.RecordPlanReview
     | radiotherapy.RecordRadiotherapyStart
@@ -81,6 +81,7 @@ PatientDecision = (
     | consent.ForgetPatient
     | consent.DiscloseIdentity
     | genomics.RecordGenomicResult
+    | genomics.SetGenomicReportAside
     | randomisation.RandomisePatient
     | randomisation.RecordAllocationElsewhere
     | radiotherapy.RecordPlan
@@ -108,11 +109,15 @@ TrialReport = (
     | conduct.OpenQuery
     | conduct.AnswerQuery
     | conduct.CloseQuery
-    | genomics.SetGenomicReportAside
     | follow_up.RecordReminder
 )
 TrialCommand = (
-    TrialReport | conduct.ActivateEdition | conduct.ChooseReading | conduct.SetWorkAside | conduct.ReleaseWork
+    TrialReport
+    | genomics.SetGenomicReportAside
+    | conduct.ActivateEdition
+    | conduct.ChooseReading
+    | conduct.SetWorkAside
+    | conduct.ReleaseWork
 )
 
 
@@ -154,6 +159,8 @@ def _happened(  # noqa: PLR0911, PLR0912 - one branch a command is the point
             return consent.disclose(command, patient)
         case genomics.RecordGenomicResult():
             return genomics.record_result(command, patient, circumstances.edition)
+        case genomics.SetGenomicReportAside():
+            return genomics.set_report_aside(command, patient)
         case randomisation.RandomisePatient():
             return randomisation.randomise(command, patient, circumstances)
         case randomisation.RecordAllocationElsewhere():
@@ -191,6 +198,10 @@ def decide_trial(command: TrialCommand, trial: Standing, circumstances: Circumst
             return conduct.choose_reading(command, trial)
         case conduct.SetWorkAside() | conduct.ReleaseWork():
             return conduct.set_aside_or_release(command, trial)
+        case genomics.SetGenomicReportAside():
+            return genomics.set_report_aside(command, trial)
+        case conduct.RecordDrift():
+            return conduct.record_drift(command, trial)
         case Report():
             return report(command, trial)
         case _:

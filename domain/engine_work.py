@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from domain.eligibility import clinical_risk, failed, weigh_all
-from domain.genomic_test import disputed_order, next_attempt, open_order, order_key, standing_result
+from domain.genomic_test import (
+    cancellation_to_settle,
+    disputed_order,
+    is_given_up,
+    next_attempt,
+    open_order,
+    order_key,
+    standing_result,
+)
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.registry_stratum import is_treated_here
@@ -21,14 +29,17 @@ _COLLECTING = (WithdrawalScope.DATA_COLLECTION, WithdrawalScope.DATA_USE)
 
 def is_followed(patient: Patient) -> bool:
     """Whether anything may still be asked of the patient: alive, not lost, and data collection not withdrawn."""
-    return patient.death is None and patient.lost is None and not any(patient.withdrew(scope) for scope in _COLLECTING)
+    return patient.death is None and patient.lost is None and may_be_collected(patient)
+
+
+def may_be_collected(patient: Patient) -> bool:
+    """Whether data about the patient may still be asked of the site: neither their collection nor use is withdrawn."""
+    return not any(patient.withdrew(scope) for scope in _COLLECTING)
 
 
 def order_test(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
     """The RecurIndex test is ordered for a clinically high-risk patient who agreed to it."""
-    if not _wants_test(patient) or clinical_risk(patient, edition, today).passes is not True:
-        return
-    if failed(weigh_all(patient, edition, today)):
+    if not wants_test(patient, edition, today) or cancellation_to_settle(patient, edition):
         return
     key = order_key(patient.patient_id, next_attempt(patient))
     yield WorkItem(Work.ORDER_GENOMIC_TEST, key, patient.patient_id, today, "engine", "Order the RecurIndex test", key)
@@ -39,10 +50,17 @@ def is_entering(patient: Patient) -> bool:
     return patient.allocation is None and not patient.screening_failed and not patient.has(ConsentWithdrawn)
 
 
-def _wants_test(patient: Patient) -> bool:
+def wants_test(patient: Patient, edition: Edition, today: date) -> bool:
+    """Whether an order of the test is missing: she agreed, can still enter, and none is under way or given up."""
+    if not _lacks_test(patient) or clinical_risk(patient, edition, today).passes is not True:
+        return False
+    return not failed(weigh_all(patient, edition, today))
+
+
+def _lacks_test(patient: Patient) -> bool:
     agreed = patient.consent(ConsentKind.GENOMIC_TEST) or patient.consent(ConsentKind.TRIAL)
     underway = open_order(patient) or disputed_order(patient) or standing_result(patient)
-    return bool(agreed and not underway and is_entering(patient))
+    return bool(agreed and not underway and is_entering(patient) and not is_given_up(patient))
 
 
 def collect_result(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:

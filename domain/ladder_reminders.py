@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date
 
-from domain.matters import Matter, adjudications, matters
+from domain.matters import Matter, adjudications, matters, queries
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.protocol.reminder_steps import LadderStep
@@ -26,23 +26,42 @@ def remind_of_adjudications(patient: Patient, edition: Edition, today: date) -> 
     return _reminders(patient, edition, today, adjudications)
 
 
+def remind_of_queries(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
+    """The newest reminder due for each query that waits, whatever became of the patient."""
+    return _reminders(patient, edition, today, queries)
+
+
 def ladder_days(patient: Patient, edition: Edition, today: date, find: Finding) -> Iterator[date]:
     """Every day, past or to come, on which a reminder of a matter that is owed now falls due."""
     for matter in find(patient, edition, today):
         for step in edition.reminders.ladders[matter.topic].steps:
-            yield _due_on(matter, step)
+            yield step.on(matter.since)
 
 
 def reminder_due(matter: Matter, of: str, sent_to: Standing, edition: Edition, today: date) -> WorkItem | None:
     """The reminder of one matter that is due and not yet sent. `of` is the patient, or `TRIAL`."""
-    due = [step for step in edition.reminders.ladders[matter.topic].steps if _due_on(matter, step) <= today]
-    if not due:
+    step = _step_due(matter, edition, today)
+    if step is None:
         return None
-    step = max(due, key=lambda each: each.days)
-    key = f"reminder/{of}/{matter.topic}/{matter.about}/{matter.since}/{step.id}"
+    key = _key(matter, of, step)
     if any(entry.event.key == key for entry in sent_to.every(ReminderSent)):
         return None
-    return reminder(of, key, _due_on(matter, step), _note(matter, step, edition))
+    return reminder(of, key, step.on(matter.since), _note(matter, step, edition))
+
+
+def key_due(matter: Matter, of: str, edition: Edition, today: date) -> str | None:
+    """The key of the reminder of one matter that is due, sent or not; None before the first is."""
+    step = _step_due(matter, edition, today)
+    return _key(matter, of, step) if step else None
+
+
+def _step_due(matter: Matter, edition: Edition, today: date) -> LadderStep | None:
+    due = [step for step in edition.reminders.ladders[matter.topic].steps if step.on(matter.since) <= today]
+    return max(due, key=lambda each: each.days, default=None)
+
+
+def _key(matter: Matter, of: str, step: LadderStep) -> str:
+    return f"reminder/{of}/{matter.topic}/{matter.about}/{matter.since}/{step.id}"
 
 
 def _reminders(patient: Patient, edition: Edition, today: date, find: Finding) -> Iterator[WorkItem]:
@@ -50,10 +69,6 @@ def _reminders(patient: Patient, edition: Edition, today: date, find: Finding) -
         item = reminder_due(matter, patient.patient_id, patient, edition, today)
         if item is not None:
             yield item
-
-
-def _due_on(matter: Matter, step: LadderStep) -> date:
-    return matter.since + timedelta(days=step.days)
 
 
 def _note(matter: Matter, step: LadderStep, edition: Edition) -> Note:

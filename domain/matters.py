@@ -8,12 +8,13 @@ from datetime import date, timedelta
 
 from domain.adjudication import not_adjudicated
 from domain.cone_beam import cone_beam_due
-from domain.engine_work import collect_result, order_test, schedule
-from domain.genomic_test import open_order
+from domain.deciding_work import unanswered
+from domain.engine_work import collect_result, order_test, schedule, wants_test
+from domain.genomic_test import cancellation_to_settle, disputed_order, open_order
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.protocol.reminder_steps import Topic
-from domain.queries import standing_queries
+from domain.queries import StandingQuery
 from domain.set_aside import set_aside
 from domain.site_work import enter, reconsent, treat
 from domain.work_item import Work
@@ -35,15 +36,23 @@ class Matter:
 def matters(patient: Patient, edition: Edition, today: date) -> Iterator[Matter]:
     """Everything owed for who is followed, of which somebody is reminded."""
     yield from _result_owed(patient, edition)
+    yield from _order_to_settle(patient, edition, today)
     yield from _randomisation(patient, edition, today)
     yield from _treatment(patient, edition, today)
     for item in reconsent(patient, edition, today):
         if edition.activated_on is not None:
             yield Matter("reconsent", edition.id, edition.activated_on, {"edition": edition.id, "key": item.key})
-    for query in standing_queries(patient):
-        if query.answer is None:
-            yield Matter("query", query.query_id, query.opened.occurred_on.latest, {"query": query.query_id})
     yield from _set_aside(patient, edition, today)
+
+
+def queries(patient: Patient, edition: Edition, today: date) -> Iterator[Matter]:
+    """Queries that wait for their answer, whatever became of the patient."""
+    yield from (query_matter(query) for query in unanswered(patient))
+
+
+def query_matter(query: StandingQuery) -> Matter:
+    """A query as something owed since it was asked."""
+    return Matter(query.topic, query.query_id, query.opened.occurred_on.latest, {"query": query.query_id})
 
 
 def adjudications(patient: Patient, edition: Edition, today: date) -> Iterator[Matter]:
@@ -59,6 +68,14 @@ def _result_owed(patient: Patient, edition: Edition) -> Iterator[Matter]:
         yield Matter("laboratory", order.event.order_key, expected)
 
 
+def _order_to_settle(patient: Patient, edition: Edition, today: date) -> Iterator[Matter]:
+    """An order the laboratory disputes, or one it cancelled after which a person says whether there is another."""
+    cancelled = cancellation_to_settle(patient, edition)
+    wanted = cancelled if cancelled and wants_test(patient, edition, today) else None
+    for entry in filter(None, (disputed_order(patient), wanted)):
+        yield Matter("order", entry.event.order_key, _recorded_on(entry, edition))
+
+
 def _randomisation(patient: Patient, edition: Edition, today: date) -> Iterator[Matter]:
     confirmed = patient.eligibility
     if (
@@ -70,10 +87,12 @@ def _randomisation(patient: Patient, edition: Edition, today: date) -> Iterator[
 
 
 def _treatment(patient: Patient, edition: Edition, today: date) -> Iterator[Matter]:
+    open_now = {item.work: item for item in treat(patient, edition, today)}
+    if Work.RECORD_TREATMENT_END in open_now:
+        yield Matter("treatment-end", "end", open_now[Work.RECORD_TREATMENT_END].due_on)
     plan = patient.last(RadiotherapyPlanned)
     if plan is None:
         return
-    open_now = {item.work for item in treat(patient, edition, today)}
     if Work.REVIEW_PLAN in open_now:
         yield Matter("plan-review", str(plan.version), plan.occurred_on.latest)
     coming = cone_beam_due(patient, edition) if Work.DELIVER_FRACTION in open_now else None
@@ -95,4 +114,4 @@ def _set_aside(patient: Patient, edition: Edition, today: date) -> Iterator[Matt
 
 def _recorded_on(entry: Recorded[Event], edition: Edition) -> date:
     """The day of the site on which it became known."""
-    return entry.recorded_at.astimezone(edition.site_zone).date()
+    return edition.day_of(entry.recorded_at)

@@ -1,4 +1,4 @@
-"""What people must do for a patient: complete, consent, confirm, randomise, plan, treat, see, settle."""
+"""What people must do for who is followed: complete, consent, confirm, randomise, plan, treat, see, settle."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from datetime import date, timedelta
 
 from domain.cone_beam import NextFraction, next_fraction
 from domain.eligibility import failed, unknown, weigh_all
-from domain.engine_work import is_entering, open_visits
-from domain.genomic_test import disputed_order, standing_result
+from domain.engine_work import is_entering, open_visits, wants_test
+from domain.genomic_test import cancellation_to_settle, disputed_order, standing_result
 from domain.patient import Patient
 from domain.protocol.edition import Edition
-from domain.queries import standing_queries
 from domain.registry_stratum import is_treated_here
 from domain.review import accepted_reviews, needs_review
 from domain.risk_class import class_contradiction
@@ -79,20 +78,18 @@ def reconsent(patient: Patient, edition: Edition, today: date) -> Iterator[WorkI
 
 
 def settle(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
-    """What only a person can settle: a disputed order, a class against its score, queries, work set aside."""
+    """What only a person can settle: orders disputed or cancelled, a class against its score, work set aside."""
     if dispute := disputed_order(patient):
         wording = f"Settle the order with the laboratory: {dispute.event.problem}"
         yield _item(patient, Work.SETTLE_ORDER, today, "coordinator", wording, dispute.event.order_key)
+    cancelled = cancellation_to_settle(patient, edition)
+    if cancelled and wants_test(patient, edition, today):
+        wording = f"Order the RecurIndex test again? The laboratory cancelled: {cancelled.event.reason}"
+        yield _item(patient, Work.SETTLE_CANCELLED_ORDER, today, "coordinator", wording, cancelled.event.order_key)
     contradiction = class_contradiction(patient, edition)
     if contradiction and is_entering(patient):
         report_id = contradiction.result.event.report_id
         yield _item(patient, Work.SETTLE_RISK_CLASS, today, "coordinator", str(contradiction), report_id)
-    for query in standing_queries(patient):
-        settled_first = contradiction is not None and is_entering(patient) and query.is_about_risk_class
-        if query.answer is None and not settled_first:
-            wording = f"{query.opened.event.question} ({query.days_open(today)} days open)"
-            due = query.answer_due(edition)
-            yield _item(patient, Work.ANSWER_QUERY, due, "coordinator", wording, query.query_id)
     for key, entry in set_aside(patient).items():
         yield _item(patient, Work.RELEASE_WORK, today, "coordinator", f"{key}: {entry.event.problem}", key)
 
@@ -119,8 +116,8 @@ def treat(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]
         return
     plan = patient.last(RadiotherapyPlanned)
     given = patient.every(FractionDelivered)
-    if patient.withdrew(WithdrawalScope.TREATMENT):
-        yield _treatment_end(patient, today)
+    if withdrawal := patient.withdrew(WithdrawalScope.TREATMENT):
+        yield _treatment_end(patient, max(entry.occurred_on.latest for entry in (withdrawal, *given)))
     elif plan is None:
         yield _item(patient, Work.PLAN_RADIOTHERAPY, today, _ONCOLOGIST, "Plan radiotherapy")
     elif (coming := next_fraction(patient, edition)) is None:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from domain.protocol.reminder_steps import Asked, Wording
 
-Doer = Literal["engine", "coordinator", "radiation-oncologist", "investigator"]
+Doer = Literal["engine", "coordinator", "radiation-oncologist", "investigator", "adjudicator"]
 
 
 class Work(StrEnum):
@@ -23,6 +23,7 @@ class Work(StrEnum):
     COMPLETE_SCREENING = "complete-screening"
     OBTAIN_CONSENT = "obtain-consent"
     SETTLE_ORDER = "settle-order"
+    SETTLE_CANCELLED_ORDER = "settle-cancelled-order"
     SETTLE_RISK_CLASS = "settle-risk-class"
     CONFIRM_ELIGIBILITY = "confirm-eligibility"
     RANDOMISE = "randomise"
@@ -35,6 +36,7 @@ class Work(StrEnum):
     ASSESS_SERIOUS_EVENT = "assess-serious-event"
     ANSWER_QUERY = "answer-query"
     RELEASE_WORK = "release-work"
+    ADJUDICATE_OUTCOME = "adjudicate-outcome"
 
 
 ENGINE_WORK = frozenset(

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
-from domain import engine_work, safety_work, site_work
+from domain import deciding_work, engine_work, safety_work, site_work
 from domain.clock_reminders import clock_days, remind_of_clocks
-from domain.ladder_reminders import ladder_days, remind_of_adjudications, remind_of_matters
-from domain.matters import adjudications, matters
+from domain.ladder_reminders import ladder_days, remind_of_adjudications, remind_of_matters, remind_of_queries
+from domain.matters import adjudications, matters, queries
 from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
@@ -29,6 +29,7 @@ ENGINE_RULES: tuple[Rule, ...] = (
     remind_of_visits,
     remind_of_matters,
     remind_of_adjudications,
+    remind_of_queries,
     remind_of_clocks,
 )
 SITE_RULES: tuple[Rule, ...] = (
@@ -40,13 +41,21 @@ SITE_RULES: tuple[Rule, ...] = (
     site_work.treat,
     site_work.see,
 )
-ALWAYS_RULES: tuple[Rule, ...] = (remind_of_adjudications, remind_of_clocks, safety_work.report_serious_events)
+ALWAYS_RULES: tuple[Rule, ...] = (
+    remind_of_adjudications,
+    remind_of_queries,
+    remind_of_clocks,
+    safety_work.report_serious_events,
+    deciding_work.answer_queries,
+    deciding_work.adjudicate,
+)
 """What is asked for whatever became of the patient."""
 
 
 def worklist(patient: Patient, edition: Edition, today: date) -> tuple[WorkItem, ...]:
-    """Open work for one patient, the most urgent first; only safety for who died, is lost, or stopped data collection.
+    """Open work for one patient, the most urgent first.
 
+    Of who died, is lost, or stopped data collection: only safety, queries to answer, and outcomes to adjudicate.
     Work set aside need not be released once it is no longer open for other reasons.
     """
     items = _open(patient, edition, today, dict.fromkeys((*ENGINE_RULES, *SITE_RULES, *ALWAYS_RULES)))
@@ -82,6 +91,7 @@ def _days_to_come(patient: Patient, edition: Edition, today: date) -> Iterator[d
     """The days on which the calendar alone opens work; some are past."""
     yield from clock_days(patient, edition)
     yield from ladder_days(patient, edition, today, adjudications)
+    yield from ladder_days(patient, edition, today, queries)
     if engine_work.is_followed(patient):
         yield from visit_reminder_days(patient, edition)
         yield from ladder_days(patient, edition, today, matters)

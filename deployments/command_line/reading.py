@@ -17,6 +17,7 @@ from domain.patient import Patient, fold
 from domain.protocol.editions import edition_in_force
 from domain.protocol.outputs import WORK
 from domain.protocol.readings import DEFAULT_READINGS
+from domain.trial_matters import trial_worklist
 from domain.work_item import ENGINE_WORK, WorkItem
 from domain.worklist import worklist
 from flows.clock import SystemClock
@@ -71,11 +72,12 @@ def print_worklist(
         today = day(on, "--on") if on else clock_of(trial_log, SystemClock()).today(read_settings().time_zone)
         patients = [fold(patient, history_of(trial_log, patient))] if patient else _everyone(trial_log)
         items = [_item(item) for each in patients for item in worklist(each, edition, today)]
+        items += [] if patient else [_item(item) for item in trial_worklist(trial_log.trial(), edition, today)]
     items.sort(key=lambda item: (item["due_on"], item["key"]))
     if as_json:
         print_json(items)
         return
-    rows = [(item["due_on"], item["patient_id"], item["doer"], item["wording"]) for item in items]
+    rows = [(item["due_on"], item["patient_id"] or "the trial", item["doer"], item["wording"]) for item in items]
     print_table(f"Open work on {today}", ("due", "patient", "who", "what"), rows)
     if footnote := edition.footnote(*WORK):
         say(footnote)

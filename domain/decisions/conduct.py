@@ -6,6 +6,7 @@ from domain.decisions.command import Ask, Report
 from domain.decisions.reporting import recorded_as, report
 from domain.protocol.editions import edition_named
 from domain.protocol.readings import BY_ID, Question
+from domain.queries import DRIFT, standing_queries
 from domain.rejections import NoSuchEntry, NotPermitted
 from domain.set_aside import set_aside
 from domain.standing import Standing
@@ -196,6 +197,22 @@ def choosable(name: str, option: str) -> Question:
             f"Leave {name} as it is; another reading needs an amendment of the protocol, or another program",
         )
     return question
+
+
+def record_drift(command: RecordDrift, trial: Standing) -> list[Event]:
+    """The drift, and the query that asks people about it; none while an earlier one waits for its answer."""
+    happened = report(command, trial)
+    asked = [entry for entry in trial.every(QueryOpened) if entry.event.query_id.startswith(f"{DRIFT}/")]
+    waits = any(query.topic == DRIFT and query.answer is None for query in standing_queries(trial))
+    if not happened or waits:
+        return happened
+    question = (
+        f"Projection {command.projection} did not show what the log says at event {command.position}. It was made "
+        "anew; what was read from it before may have been wrong. Who wrote to the database beside the program, and "
+        "what does imni verify say?"
+    )
+    query_id = f"{DRIFT}/{len(asked) + 1}"
+    return [*happened, QueryOpened(occurred_on=command.occurred_on, query_id=query_id, question=question)]
 
 
 def set_aside_or_release(command: SetWorkAside | ReleaseWork, standing: Standing) -> list[Event]:

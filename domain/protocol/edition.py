@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Literal
 
@@ -172,6 +172,7 @@ class Edition:
     target_patients: int
     planned_accrual_months: int
     result_expected_days: int
+    orders_after_cancellation: int
     query_answer_days: int
     audit_every_months: int
     per_protocol_dose_share: Decimal
@@ -181,6 +182,10 @@ class Edition:
     activated_on: date | None = None
     supersedes: Edition | None = None
     as_written: Edition | None = None
+
+    def day_of(self, instant: datetime) -> date:
+        """The day at the site."""
+        return instant.astimezone(self.site_zone).date()
 
     def reading(self, question: str) -> str:
         """The option in force for a protocol question."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time, timedelta
 from typing import Literal
 
 Asked = Literal["coordinator", "radiation-oncologist", "adjudicator", "investigator", "principal-investigator"]
@@ -12,13 +12,16 @@ Asked = Literal["coordinator", "radiation-oncologist", "adjudicator", "investiga
 
 Topic = Literal[
     "laboratory",
+    "order",
     "randomisation",
     "plan-review",
     "cone-beam",
+    "treatment-end",
     "reconsent",
     "adjudication",
     "query",
     "set-aside",
+    "drift",
     "serious-event",
     "audit",
     "digest",
@@ -57,6 +60,10 @@ class LadderStep:
     days: int
     asked: Asked
 
+    def on(self, since: date) -> date:
+        """The day on which this person is asked."""
+        return since + timedelta(days=self.days)
+
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
@@ -65,6 +72,15 @@ class Ladder:
     title: Wording
     wording: Wording
     steps: tuple[LadderStep, ...]
+
+    def asked(self, since: date, today: date) -> Asked:
+        """Whose turn it is on a day: who is asked first, until the day the next is asked."""
+        come = [step for step in self.steps if step.on(since) <= today]
+        return max(come, key=lambda step: step.days, default=self.steps[0]).asked
+
+    def due_on(self, since: date) -> date:
+        """The last good day of who is asked first: the day before the next one is asked."""
+        return self.steps[1].on(since) - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +100,8 @@ class Reminders:
     """Everything an edition says about reminding people.
 
     `visits` and `weekly` are about visits after and during radiotherapy, `ladders` about other work, the words about
-    clocks for serious adverse events; the digest counts the open work of each kind, in the words of `works`. `roles`
-    is what those who are asked are called.
+    clocks for serious adverse events, which ask one person while they run and another when they have run out; the
+    digest counts the open work of each kind, in the words of `works`. `roles` is what those who are asked are called.
     """
 
     visits: tuple[ReminderStep, ...]
@@ -95,6 +111,8 @@ class Reminders:
     clock_title: Wording
     clock_running: Wording
     clock_overdue: Wording
+    clock_running_asks: Asked
+    clock_overdue_asks: Asked
     digest_title: Wording
     digest_line: Wording
     works: Mapping[str, Wording]

@@ -21,6 +21,7 @@ from domain.simulation.lives import Life, Relapse
 from domain.simulation.site_acts import ADJUDICATOR, COORDINATOR, NOTHING, Act, Doings, Situation, enters
 from domain.simulation.slips import entered_for_wrong_patient
 from domain.simulation.visit_book import NoRelapse, OtherBreast, Relapsed, Seen
+from domain.work_item import WorkItem
 from events.clinical_date import ClinicalDate
 from events.follow_up import Assessment, DiseaseStatus
 from events.outcomes import Behaviour, Evidence, RecurrenceConfirmed, RecurrenceSite
@@ -90,6 +91,11 @@ def _adjudications(course: Course, relapse: Relapse) -> Iterator[Act]:
         earlier = timedelta(days=draws.between(3, 10)) if draws.happens(0.3) else None
         met_on = relapse.confirmed_on + timedelta(days=draws.between(30, 90))
         yield Act(met_on, partial(_uphold, relapse, earlier))
+
+
+def leave_to_the_panel(situation: Situation, item: WorkItem) -> Doings:
+    """The adjudicators meet on days of their own, and of half the relapses they never hear."""
+    return NOTHING
 
 
 def _uphold(relapse: Relapse, earlier: timedelta | None, situation: Situation) -> Doings:

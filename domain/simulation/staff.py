@@ -8,7 +8,7 @@ from domain.simulation import entering_staff, safety_staff, treating_staff, visi
 from domain.simulation.courses import Course
 from domain.simulation.leaving_acts import leaving_acts
 from domain.simulation.lives import Life
-from domain.simulation.outcome_acts import disease_acts
+from domain.simulation.outcome_acts import disease_acts, leave_to_the_panel
 from domain.simulation.site_acts import NOTHING, Act, Doings, Situation
 from domain.work_item import Work, WorkItem
 
@@ -18,6 +18,7 @@ ANSWERS: Mapping[Work, Answer] = {
     Work.COMPLETE_SCREENING: entering_staff.complete_screening,
     Work.OBTAIN_CONSENT: entering_staff.obtain_consent,
     Work.SETTLE_ORDER: entering_staff.settle_order,
+    Work.SETTLE_CANCELLED_ORDER: entering_staff.settle_cancelled_order,
     Work.SETTLE_RISK_CLASS: entering_staff.settle_risk_class,
     Work.CONFIRM_ELIGIBILITY: entering_staff.confirm_eligibility,
     Work.RANDOMISE: entering_staff.randomise,
@@ -30,6 +31,7 @@ ANSWERS: Mapping[Work, Answer] = {
     Work.ASSESS_SERIOUS_EVENT: safety_staff.assess_serious_event,
     Work.ANSWER_QUERY: entering_staff.answer_query,
     Work.RELEASE_WORK: entering_staff.release_work,
+    Work.ADJUDICATE_OUTCOME: leave_to_the_panel,
 }
 """Who answers which work of people; the engine answers the rest."""
 

@@ -20,7 +20,7 @@ def decisions_page(view: TrialView) -> str:
             f"**{each.asked(view.today)}**" if each.due_on < view.today else each.asked(view.today),
             each.due_on,
             each.since,
-            patient_link(each.patient_id) if each.patient_id else "the trial",
+            patient_link(each.patient_id),
             form_link(COMMANDS[each.form].title, each.form, each.patient_id, **each.known),
             each.wording[:250],
         )

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, type[Command]] = {**PATIENT_COMMANDS, **TRIAL_COMMANDS}
 FORM_OF_WORK: Mapping[Work, tuple[str, str]] = {
     Work.OBTAIN_CONSENT: ("record-consent", "kind"),
     Work.SETTLE_ORDER: ("cancel-genomic-test", "order_key"),
+    Work.SETTLE_CANCELLED_ORDER: ("settle-cancelled-order", "order_key"),
     Work.CONFIRM_ELIGIBILITY: ("confirm-eligibility", ""),
     Work.RANDOMISE: ("randomise-patient", ""),
     Work.PLAN_RADIOTHERAPY: ("record-plan", ""),
@@ -29,6 +30,7 @@ FORM_OF_WORK: Mapping[Work, tuple[str, str]] = {
     Work.ASSESS_SERIOUS_EVENT: ("assess-serious-adverse-event", "sae_id"),
     Work.ANSWER_QUERY: ("answer-query", "query_id"),
     Work.RELEASE_WORK: ("release-work", "key"),
+    Work.ADJUDICATE_OUTCOME: ("record-adjudication", "target"),
 }
 """The form that answers a kind of work, and its field that the work's subject fills in."""
 

@@ -11,6 +11,7 @@ from domain.deviations import Deviation, deviations
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.standing import Standing
+from domain.trial_matters import trial_worklist
 from domain.work_item import WorkItem
 from domain.worklist import owed
 
@@ -31,7 +32,8 @@ class TrialView:
     @cached_property
     def work(self) -> Sequence[WorkItem]:
         """Open work of people and engine, the most urgent first."""
-        items = (item for patient in self.patients for item in owed(patient, self.edition, self.today))
+        items = [item for patient in self.patients for item in owed(patient, self.edition, self.today)]
+        items += trial_worklist(self.trial, self.edition, self.today)
         return sorted(items, key=lambda item: (item.due_on, item.key))
 
     @cached_property

@@ -54,7 +54,7 @@ def test_a_decision_waits_for_its_form_until_its_answer_is_in_the_log(
     events: tuple[Event, ...], answer: Event, form: str, asked: str, due: date
 ) -> None:
     (waiting,) = _waits(*events)
-    assert (waiting.form, waiting.asked_first, waiting.due_on) == (form, asked, due)
+    assert (waiting.form, waiting.asked(waiting.since), waiting.due_on) == (form, asked, due)
     assert _waits(*events, answer) == ()
 
 

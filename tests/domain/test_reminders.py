@@ -205,8 +205,9 @@ class TestQuietHours:
         enrolled(completed(), scheduled(*TABLE_1), query()),
         enrolled(completed(), scheduled(*TABLE_1), death("2021-07-01")),
         enrolled(serious(), lost("2021-03-02")),
+        enrolled(query(on="2021-07-01"), lost("2021-07-02")),
     ],
-    ids=["plan", "query", "death", "serious"],
+    ids=["plan", "query", "death", "serious", "query-of-the-lost"],
 )
 def test_every_day_that_opens_a_reminder_is_looked_at(events: tuple[Event, ...]) -> None:
     """Sent at once, day by day: no reminder may open on a day that nobody would have looked."""

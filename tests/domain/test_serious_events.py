@@ -148,7 +148,7 @@ class TestWork:
         items = [item for item in worklist(patient, EDITION, date(2021, 3, 15)) if item.doer == "investigator"]
         wording = [item.wording for item in items if "SAE-1" in item.wording]
         assert wording[0] == "Report to the principal investigator: SAE-1 Pneumonitis, overdue since 2021-03-13"
-        assert wording[2].endswith("SAE-1 Pneumonitis, due 2021-03-27 15:50 UTC")
+        assert wording[2].endswith("SAE-1 Pneumonitis, due 2021-03-27 23:50, time of the site")
 
     def test_it_goes_with_the_entries_that_report_it_done(self) -> None:
         done = (serious_reported(), serious_assessed("2021-03-13"), serious_reported("ethics-committee", "2021-03-20"))

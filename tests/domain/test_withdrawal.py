@@ -14,6 +14,7 @@ from events.consent import ConsentSigned, WithdrawalScope
 from events.event import Event
 from events.genomics import GenomicResultReported
 from tests.facts import (
+    cancelled,
     completed,
     consented,
     consented_to_test,
@@ -28,6 +29,7 @@ from tests.facts import (
     plan_reviewed,
     planned,
     query,
+    recurrence,
     result,
     scheduled,
     screened,
@@ -56,6 +58,11 @@ REACTIONS: dict[Work, tuple[tuple[Event, ...], str, set[str]]] = {
     Work.OBTAIN_CONSENT: (WITHOUT_CONSENT, "2021-01-06", set()),
     Work.SETTLE_RISK_CLASS: (CONTRADICTED, "2021-01-06", set()),
     Work.SETTLE_ORDER: ((*UNTESTED, disputed()), "2021-01-06", {"TREATMENT", "VISITS"}),
+    Work.SETTLE_CANCELLED_ORDER: (
+        (*UNTESTED, cancelled(), cancelled(order_key="recurindex/RJ-0001/2")),
+        "2021-01-06",
+        set(),
+    ),
     Work.CONFIRM_ELIGIBILITY: (eligible(), "2021-01-08", set()),
     Work.RANDOMISE: ((*eligible(), eligibility_confirmed()), "2021-01-09", set()),
     Work.REVIEW_PLAN: (enrolled(planned()), "2021-02-01", {"VISITS"}),
@@ -74,6 +81,11 @@ REACTIONS: dict[Work, tuple[tuple[Event, ...], str, set[str]]] = {
     Work.SEND_REMINDER: (FOLLOWED, "2021-02-26", {"TREATMENT"}),
     Work.SEE_PATIENT: (FOLLOWED, "2021-03-12", {"TREATMENT"}),
     Work.ANSWER_QUERY: ((*FOLLOWED, query()), "2021-03-12", {"TREATMENT", "VISITS"}),
+    Work.ADJUDICATE_OUTCOME: (
+        (*FOLLOWED, recurrence("CHEST_WALL", on="2021-03-10")),
+        "2021-03-12",
+        {"TREATMENT", "VISITS", "DATA_COLLECTION", "DATA_USE"},
+    ),
     Work.REPORT_SERIOUS_EVENT: (
         (*FOLLOWED, serious()),
         "2021-03-12",

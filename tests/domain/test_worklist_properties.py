@@ -118,7 +118,7 @@ def test_a_worklist_is_deterministic_sorted_and_free_of_doubles(history: list[Ev
 
 @settings(max_examples=200, deadline=None)
 @given(histories, days)
-def test_the_engine_does_what_is_on_the_worklist_and_for_the_dead_only_reminds_of_clocks_and_adjudication(
+def test_the_engine_does_what_is_on_the_worklist_and_for_the_dead_only_reminds_of_what_outlives_her(
     history: list[Event], today: date
 ) -> None:
     patient = patient_with(*history)
@@ -127,7 +127,7 @@ def test_the_engine_does_what_is_on_the_worklist_and_for_the_dead_only_reminds_o
     assert {item.work for item in of_the_engine} <= ENGINE_WORK
     if any(isinstance(event, DeathReported) for event in history):
         subjects = {item.note.subject if item.note else item.work for item in of_the_engine}
-        assert subjects <= {"adjudication", "serious-event"}
+        assert subjects <= {"adjudication", "serious-event", "query"}
 
 
 @settings(max_examples=200, deadline=None)
@@ -202,6 +202,10 @@ ONE_LIFE_FOR_EACH: dict[Work, tuple[tuple[Event, ...], str]] = {
     Work.COMPLETE_SCREENING: (eligible(without=[MedicalHistoryRecorded]), "2020-12-10"),
     Work.OBTAIN_CONSENT: (eligible(consented_to_test()), "2020-12-28"),
     Work.SETTLE_ORDER: ((*_READY, disputed()), "2020-12-11"),
+    Work.SETTLE_CANCELLED_ORDER: (
+        (*_READY, cancelled(), cancelled("2020-12-16", order_key="recurindex/RJ-0001/2")),
+        "2020-12-16",
+    ),
     Work.SETTLE_RISK_CLASS: (eligible(result(44, class_reported="high")), "2021-01-05"),
     Work.CONFIRM_ELIGIBILITY: (eligible(consented()), "2021-01-05"),
     Work.RANDOMISE: ((*eligible(), eligibility_confirmed()), "2021-01-08"),
@@ -216,6 +220,7 @@ ONE_LIFE_FOR_EACH: dict[Work, tuple[tuple[Event, ...], str]] = {
     ),
     Work.ASSESS_SERIOUS_EVENT: (enrolled(serious(), death("2021-03-01")), "2021-03-01"),
     Work.ANSWER_QUERY: ((*_FOLLOWED, query()), "2021-03-01"),
+    Work.ADJUDICATE_OUTCOME: (enrolled(death("2021-03-01")), "2021-03-01"),
     Work.RELEASE_WORK: ((*_READY, ordered(), work_set_aside("result/recurindex/RJ-0001/1")), "2021-03-01"),
 }
 

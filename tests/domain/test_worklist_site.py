@@ -14,6 +14,7 @@ from events.event import Event
 from events.genomics import GenomicResultReported
 from events.screening import MedicalHistoryRecorded, PathologyReported
 from tests.facts import (
+    adjudicated,
     amended,
     cancelled,
     completed,
@@ -36,6 +37,7 @@ from tests.facts import (
     query_answered,
     query_closed,
     randomised,
+    recurrence,
     result,
     scheduled,
     screened,
@@ -269,7 +271,7 @@ class TestVisits:
             (withdrew("VISITS", on="2021-07-01"), []),
             (withdrew("DATA_COLLECTION", on="2021-07-01"), []),
             (withdrew("DATA_USE", on="2021-07-01"), []),
-            (death("2021-07-01"), []),
+            (death("2021-07-01"), [f"adjudicate-outcome/RJ-0001/{len(FOLLOWED)}"]),
             (lost("2021-07-01"), []),
         ],
         ids=["treatment", "visits", "data-collection", "data-use", "death", "loss"],
@@ -294,6 +296,39 @@ class TestVisits:
         assert not [key for key in keys(*under_way, on="2022-03-01", recorded=imported) if key.startswith("see")]
         followed = (*under_way, completed(), scheduled(*TABLE_1))
         assert keys(*followed, on="2022-03-01", recorded=imported) == ["see-patient/RJ-0001/12m"]
+
+
+class TestDeciding:
+    """Answers and adjudications are asked for whatever became of her, but of nobody who withdrew her data."""
+
+    ASKED = enrolled(query(on="2021-03-01"))
+
+    @pytest.mark.parametrize(
+        ("since", "asked"),
+        [
+            (death("2021-03-02"), True),
+            (lost("2021-03-02"), True),
+            (withdrew("TREATMENT", "VISITS", on="2021-03-02"), True),
+            (withdrew("DATA_COLLECTION", on="2021-03-02"), False),
+            (withdrew("DATA_USE", on="2021-03-02"), False),
+        ],
+        ids=["death", "loss", "visits", "data-collection", "data-use"],
+    )
+    def test_a_query_waits_on_whatever_became_of_her(self, since: Event, asked: bool) -> None:
+        assert ("answer-query/RJ-0001/Q-1" in keys(*self.ASKED, since, on="2021-03-10")) is asked
+
+    def test_with_her_a_query_about_the_risk_class_is_settled_first_after_her_death_it_is_a_query(self) -> None:
+        doubtful = (*eligible(result(44, class_reported="high")), query("risk-class/1", "2021-01-05"))
+        assert keys(*doubtful) == ["settle-risk-class/RJ-0001/R-1"]
+        assert keys(*doubtful, death("2021-01-06")) == ["answer-query/RJ-0001/risk-class/1"]
+
+    def test_an_outcome_waits_for_its_adjudicator(self) -> None:
+        recurred = enrolled(recurrence("CHEST_WALL", on="2021-03-01"))
+        (item,) = (each for each in people(*recurred, on="2021-03-10") if each.doer == "adjudicator")
+        assert item.key == "adjudicate-outcome/RJ-0001/11"
+        assert item.wording == "Adjudicate: recurrence confirmed 2021-03-01"
+        assert (item.subject, item.due_on) == (str(entry(12)), date(2021, 3, 29))
+        assert not [key for key in keys(*recurred, adjudicated(entry(12)), on="2021-03-10") if "adjudicate" in key]
 
 
 class TestSettling:
@@ -339,7 +374,7 @@ def test_the_most_urgent_comes_first() -> None:
 
 
 def test_every_item_names_its_patient_and_a_known_doer() -> None:
-    doers: set[Doer] = {"engine", "coordinator", "radiation-oncologist", "investigator"}
+    doers: set[Doer] = {"engine", "coordinator", "radiation-oncologist", "investigator", "adjudicator"}
     for item in worklist(patient_with(*enrolled(planned(), started(), fraction())), EDITION, date(2021, 2, 2)):
         assert item.patient_id == "RJ-0001"
         assert item.doer in doers

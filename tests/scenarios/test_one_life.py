@@ -136,7 +136,12 @@ STORY = [
         [visit("12m", "2022-02-19", "SUSPICION"), suspicion("INTERNAL_MAMMARY", on="2022-02-19")],
         [],
     ),
-    Step("2022-03-10", "the biopsy confirms it", [recurrence("INTERNAL_MAMMARY", on="2022-03-10")], [RECURRED]),
+    Step(
+        "2022-03-10",
+        "the biopsy confirms it",
+        [recurrence("INTERNAL_MAMMARY", on="2022-03-10")],
+        ["adjudicate-outcome/42", RECURRED],
+    ),
     Step("2022-03-20", "the panel has met", [adjudicated(entry(43), on="2022-03-20")], []),
     Step(
         "2022-09-19",
@@ -146,7 +151,7 @@ STORY = [
     ),
     Step("2022-09-20", "that visit is given up", [visit_missed("18m", "2022-09-20"), contact("2022-09-20")], []),
     Step("2023-01-25", "two years: the window is open", [], ["see-patient/2y", "engine: reminder/2y/2023-02-19/open"]),
-    Step("2023-02-01", "she has died of the cancer", [death("2023-02-01")], [DIED]),
+    Step("2023-02-01", "she has died of the cancer", [death("2023-02-01")], ["adjudicate-outcome/46", DIED]),
     Step("2023-02-10", "the panel has met again", [adjudicated(entry(47), on="2023-02-10")], []),
     Step("2026-02-19", "three years on nobody asks for her", [], []),
 ]
