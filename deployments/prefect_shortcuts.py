@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 
+_CHOSEN = "prefect_ui_version"
+"""The cookie in which Prefect's interfaces remember which of the two an operator switched to."""
+
+
 class ShortCuts:
-    """An ASGI layer that sends a browser on to where Prefect keeps a page or a form.
+    """An ASGI layer that sends a browser on to where Prefect keeps a page or a form, in the interface it uses.
 
     It reveals that a page of that name exists, and nothing of what it says: for that Prefect asks for the login.
     """
@@ -29,10 +33,13 @@ class ShortCuts:
         if target is None:
             await self._app(scope, receive, send)
             return
+        from starlette.requests import Request
         from starlette.responses import RedirectResponse
 
+        begins = "" if Request(scope).cookies.get(_CHOSEN) == "v1" else "/v2"
         asked = scope["query_string"].decode("latin-1")
-        leads_to = RedirectResponse(f"{target}?{asked}" if asked else target, headers={"cache-control": "no-store"})
+        address = f"{begins}{target}?{asked}" if asked else f"{begins}{target}"
+        leads_to = RedirectResponse(address, headers={"cache-control": "no-store"})
         await leads_to(scope, receive, send)
 
 
@@ -50,7 +57,7 @@ async def _newest(key: str) -> str:
 
     async with provide_database_interface().session_context() as session:
         found = await read_latest_artifact(session=session, key=key)
-    return f"/v2/artifacts/artifact/{found.latest_id}" if found else f"/v2/artifacts/key/{quote(key, safe='')}"
+    return f"/artifacts/artifact/{found.latest_id}" if found else f"/artifacts/key/{quote(key, safe='')}"
 
 
 async def _form(wire: str) -> str:
@@ -61,4 +68,4 @@ async def _form(wire: str) -> str:
     named = FlowFilter(name=FlowFilterName(any_=[wire]))
     async with provide_database_interface().session_context() as session:
         found = await read_deployments(session=session, flow_filter=named, limit=1)
-        return f"/v2/deployments/deployment/{found[0].id}/run" if found else "/v2/deployments"
+        return f"/deployments/deployment/{found[0].id}/run" if found else "/deployments"
