@@ -16,7 +16,7 @@ from deployments.prefect_environment import HEARTBEAT_SECONDS
 from deployments.telemetry import telemetry_environment
 from domain.work_item import Work
 from flows.collect_genomic_results import collect_genomic_results
-from flows.dispatch import POOLED, dispatched
+from flows.dispatch import MOST_CARRIED, POOLED, dispatched
 from flows.order_genomic_test import order_genomic_test
 from flows.reactions import Reaction, Reactions
 from flows.read_models import refresh_read_models
@@ -56,7 +56,8 @@ async def deploy_to_pool(pool: str) -> None:
     """Make the work pool when it is missing, and tell Prefect what its workers run."""
     async with get_client() as client:
         with suppress(ObjectAlreadyExists):
-            await client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
+            most = MOST_CARRIED * len(_FLOWS)
+            await client.create_work_pool(WorkPoolCreate(name=pool, type="process", concurrency_limit=most))
     of_ours = {"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS), **telemetry_environment()}}
     for flow in _FLOWS.values():
         deployment = await flow.ato_deployment(

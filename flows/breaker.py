@@ -50,12 +50,15 @@ class Breakers:
 
     def note(self, work: Work, outcomes: Sequence[Outcome]) -> bool:
         """Learn from what became of items of one kind; True when somebody answers again after a rest."""
-        if not outcomes:
-            return False
-        if any(outcome.fate != "away" for outcome in outcomes):
-            return self._calls.pop(work, _Call()).resting_since is not None
         call = self._calls[work]
-        call.unanswered += len(outcomes)
+        told = [outcome for outcome in outcomes if outcome.fate != "carried"]
+        if not told:
+            if outcomes and call.resting_since is not None:
+                call.resting_since, call.rest = self._clock.now(), self._pace.look_every
+            return False
+        if any(outcome.fate != "away" for outcome in told):
+            return self._calls.pop(work).resting_since is not None
+        call.unanswered += len(told)
         call.rounds += 1
         if call.unanswered >= UNANSWERED_IN_A_ROW:
             call.resting_since, call.rest = self._clock.now(), self._pace.delay(work, call.rounds)

@@ -8,7 +8,7 @@ from events.clinical_date import ClinicalDate
 from flows.collect_genomic_results import record_batch
 from flows.gateways.errors import LaboratoryUnavailable, OrderAmbiguous
 from flows.resources import Resources
-from flows.work_off import Outcome, work_off
+from flows.work_off import Outcome, end_of_run, work_off
 
 
 @flow(
@@ -17,9 +17,9 @@ from flows.work_off import Outcome, work_off
     validate_parameters=False,
     persist_result=False,
 )
-async def order_genomic_test(patient_ids: list[str]) -> tuple[Outcome, ...]:
+async def order_genomic_test(patient_ids: list[str], key: str | None = None) -> tuple[Outcome, ...]:
     """Place every order still open for these patients, each under its own key."""
-    return await work_off(Work.ORDER_GENOMIC_TEST, patient_ids, place_order)
+    return end_of_run(await work_off(Work.ORDER_GENOMIC_TEST, patient_ids, place_order, key=key), key)
 
 
 async def place_order(given: Resources, item: WorkItem) -> None:

@@ -26,6 +26,8 @@ class Pace:
     refresh_every: timedelta = timedelta(seconds=1)
     analyse_every: timedelta = timedelta(seconds=5)
     seal_every: timedelta = timedelta(minutes=1)
+    look_every: timedelta = timedelta(seconds=1)
+    """How soon an item is looked at again that a worker elsewhere carries."""
     remind_every: timedelta = timedelta(minutes=5)
     """How soon the trial's own reminders are tried again when they could not be sent."""
     seal_at: int = 1000
@@ -66,19 +68,22 @@ class Tries:
         return has_passed(tried.wait, tried.at, self.clock.now())
 
     def count(self, outcome: Outcome) -> int:
-        """Count a try, and how many it makes."""
+        """Count a try, and how many it makes. That a worker carries an item is no try yet."""
         tried = self._tried[outcome.key]
+        tried.at = self.clock.now()
+        if outcome.fate == "carried":
+            tried.wait = self.pace.look_every
+            return tried.tries
         tried.tries += 1
         tried.broken += outcome.fate == "broken"
         waiting = outcome.key.startswith("result/")
-        tried.at = self.clock.now()
         tried.wait = self.pace.poll if waiting else self.pace.delay(outcome.key, tried.tries)
         return tried.tries
 
     def is_for_a_person(self, outcome: Outcome) -> bool:
         """Whether trying again would change nothing. A machine that is down breaks no item, however long it takes."""
         is_broken = self._tried[outcome.key].broken >= self.pace.broken_tries
-        return outcome.fate == "person" or (is_broken and outcome.fate != "done")
+        return outcome.fate == "person" or (is_broken and outcome.fate not in ("done", "carried"))
 
     def hurry(self, key: str) -> None:
         """Let an item be tried at once, whatever its delay; what was counted stays counted."""

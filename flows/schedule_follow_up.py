@@ -6,7 +6,7 @@ from domain.decisions.follow_up import ScheduleFollowUp
 from domain.work_item import Work, WorkItem
 from events.clinical_date import ClinicalDate
 from flows.resources import Resources
-from flows.work_off import Outcome, work_off
+from flows.work_off import Outcome, end_of_run, work_off
 
 
 @flow(
@@ -15,9 +15,9 @@ from flows.work_off import Outcome, work_off
     validate_parameters=False,
     persist_result=False,
 )
-async def schedule_follow_up(patient_ids: list[str]) -> tuple[Outcome, ...]:
+async def schedule_follow_up(patient_ids: list[str], key: str | None = None) -> tuple[Outcome, ...]:
     """Set out the visits of every patient here whose schedule is missing or no longer right."""
-    return await work_off(Work.SCHEDULE_FOLLOW_UP, patient_ids, set_out_visits)
+    return end_of_run(await work_off(Work.SCHEDULE_FOLLOW_UP, patient_ids, set_out_visits, key=key), key)
 
 
 async def set_out_visits(given: Resources, item: WorkItem) -> None:

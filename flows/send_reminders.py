@@ -9,7 +9,7 @@ from flows.gateways.errors import MessageRefused, NotDelivered
 from flows.gateways.mail import Delivery, Message, Notifier
 from flows.reminder_message import message_of
 from flows.resources import Resources
-from flows.work_off import Outcome, work_off
+from flows.work_off import Outcome, end_of_run, work_off
 
 _taken: dict[tuple[str, str], tuple[str, ...]] = {}
 """Of a log and a reminder, the channels that took it while others, or the log, did not. Lost with the process: then
@@ -22,9 +22,9 @@ they get it once more, under the same Message-ID."""
     validate_parameters=False,
     persist_result=False,
 )
-async def send_reminders(patient_ids: list[str]) -> tuple[Outcome, ...]:
+async def send_reminders(patient_ids: list[str], key: str | None = None) -> tuple[Outcome, ...]:
     """Send every reminder due for these patients."""
-    return await work_off(Work.SEND_REMINDER, patient_ids, send_reminder)
+    return end_of_run(await work_off(Work.SEND_REMINDER, patient_ids, send_reminder, key=key), key)
 
 
 async def send_reminder(given: Resources, item: WorkItem) -> None:

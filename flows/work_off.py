@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, cast, get_args
 
 from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
 
 from domain.ready import ready
 from domain.rejections import Rejection
@@ -19,18 +21,19 @@ from store.event_log import LogUnavailable
 
 MOST_AT_ONCE = 8
 """How many items of one kind are done side by side."""
+_LONGEST_PROBLEM = 1000
 UNANSWERED_IN_A_ROW = 3
 """So many calls in a row without an answer, and the rest of a batch is left for later: nobody is there."""
 
-Fate = Literal["done", "later", "away", "person", "broken"]
+Fate = Literal["done", "carried", "later", "away", "person", "broken"]
 Doing = Callable[[Resources, WorkItem], Awaitable[None]]
 Attempting = Callable[[WorkItem, Doing], Awaitable["Outcome"]]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one item, and why: done; to be tried later; nobody answered, so later too; for a person to settle;
-    or broken by our own fault."""
+    """What became of one item, and why: done; carried by a worker; to be tried later; nobody answered, so later too;
+    for a person to settle; or broken by our own fault."""
 
     key: str
     patient_id: str
@@ -69,9 +72,12 @@ async def attempt(item: WorkItem, do: Doing) -> Outcome:
 
 
 async def work_off(
-    work: Work, patient_ids: Sequence[str], do: Doing, attempting: Attempting = attempt
+    work: Work, patient_ids: Sequence[str], do: Doing, attempting: Attempting = attempt, *, key: str | None = None
 ) -> tuple[Outcome, ...]:
-    """Do every open item of one kind, each as a Prefect task. One that fails stays open and stops no other."""
+    """Do every open item of one kind, or the one under a key, each as a Prefect task.
+
+    One that fails stays open and stops no other.
+    """
     given = resources()
     gate = asyncio.Semaphore(MOST_AT_ONCE)
     unanswered = 0
@@ -85,7 +91,27 @@ async def work_off(
             unanswered = unanswered + 1 if outcome.fate == "away" else 0
             return outcome
 
-    return tuple(await asyncio.gather(*(one(item) for item in open_items(given, patient_ids, work))))
+    items = [item for item in open_items(given, patient_ids, work) if key in (None, item.key)]
+    return tuple(await asyncio.gather(*map(one, items)))
+
+
+def end_of_run(outcomes: tuple[Outcome, ...], key: str | None) -> tuple[Outcome, ...]:
+    """What a flow returns: the outcomes; as the run of the one item under a key, a state that says what became of it.
+
+    Whoever gave the item out reads it there (`outcome_in`): nobody awaits what the run returns.
+    """
+    if key is None:
+        return outcomes
+    said = "; ".join(f"{outcome.fate}: {outcome.problem[:_LONGEST_PROBLEM]}" for outcome in outcomes)
+    is_done = all(outcome.fate == "done" for outcome in outcomes)
+    state: State[Any] = (Completed if is_done else Failed)(message=said or "done: it is not open any more")
+    return cast("tuple[Outcome, ...]", state)  # Prefect takes a state that is returned for the end of the run
+
+
+def outcome_in(message: str, item: WorkItem) -> Outcome | None:
+    """What the end of the run of one item says of it; None for a run that ended otherwise."""
+    fate, _, problem = message.partition(": ")
+    return Outcome(item.key, item.patient_id, cast("Fate", fate), problem) if fate in get_args(Fate) else None
 
 
 def fate_of(problem: Exception) -> Fate:
