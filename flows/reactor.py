@@ -125,7 +125,7 @@ class Reactor:
             if is_asked_to_stop():
                 raise
             _log.warning("%s could not run: %s", work, problem)
-            outcomes = ()
+            outcomes = tuple(Outcome(item.key, item.patient_id, "away", str(problem)) for item in items)
         told = {outcome.key for outcome in outcomes}
         return (*outcomes, *(Outcome(i.key, i.patient_id, "later") for i in items if i.key not in told))
 

@@ -10,6 +10,7 @@ from typing import NoReturn
 import pytest
 
 from domain.decisions.conduct import ChooseReading
+from domain.work_item import Work
 from events.event import Event
 from events.follow_up import ReminderSent
 from events.genomics import GenomicTestOrdered
@@ -23,7 +24,7 @@ from store.projections.as_of import AsOf
 from store.sqlite_event_log import open_sqlite_log
 from store.transact import Entry
 from tests import facts
-from tests.flows.direct_reactor import direct_reactor
+from tests.flows.direct_reactor import answers_of, direct_reactor
 from tests.flows.site import AT_ONCE, LI, MORNING, Site
 
 READY = (*facts.eligible()[:7], facts.consented_to_test())
@@ -191,6 +192,31 @@ async def test_when_the_protocol_is_read_otherwise_everyone_is_looked_at_again(a
 def _choose(at: Site, option: str) -> None:
     chosen = ChooseReading(occurred_on=at.today, question="PQ-03", option=option)
     at.given.trial_log.transact_trial(chosen, Entry(LI, Source(kind="form"), at.clock.now()))
+
+
+async def test_flows_that_could_not_run_are_not_held_against_their_items(at: Site) -> None:
+    """Prefect's server is away for a while, and comes back: then everything is tried at once."""
+    asked: list[list[str]] = []
+    is_away = True
+
+    async def answer(patient_ids: list[str]) -> Sequence[Outcome]:
+        asked.append(patient_ids)
+        if is_away:
+            raise ConnectionError("no Prefect API")
+        return await answers_of(at.given)[Work.ORDER_GENOMIC_TEST](patient_ids)
+
+    pace = Pace(delays=tuple(timedelta(seconds=seconds) for seconds in (10, 3600)))
+    reactor = at.reactor({**answers_of(at.given), Work.ORDER_GENOMIC_TEST: answer}, pace)
+    for number in range(1, 5):
+        at.has_seen(f"RJ-{number}", *READY)
+    await reactor.settle()
+    at.later(seconds=60)
+    await reactor.settle()
+    is_away = False
+    at.later(hours=2)
+    await reactor.settle()
+    assert [len(patient_ids) for patient_ids in asked] == [4, 1, 1, 3]
+    assert set(at.laboratory.orders()) == {f"recurindex/RJ-{number}/1" for number in range(1, 5)}
 
 
 def test_a_laboratory_that_is_down_for_long_breaks_no_item() -> None:
