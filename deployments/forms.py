@@ -49,7 +49,7 @@ async def scheduled_deployments(time_zone: str) -> list[RunnerDeployment]:
 
 async def _scheduled(each: Scheduled, time_zone: str) -> RunnerDeployment:
     return await each.flow.ato_deployment(
-        name="by the clock",
+        name="by the clock" if each.cron else "by hand",
         tags=["engine"],
         description=each.wording + _PAGES,
         schedules=[CronSchedule(cron=each.cron, timezone=time_zone)] if each.cron else None,

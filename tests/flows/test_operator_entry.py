@@ -150,6 +150,7 @@ async def test_deployments_name_a_module_a_chapter_and_plain_words() -> None:
         assert callable(getattr(importlib.import_module(module), function)), deployment.entrypoint
         assert deployment.description
         assert len(deployment.tags) >= 1
+        assert (deployment.name == "by the clock") == bool(deployment.schedules), deployment.flow_name
 
 
 @pytest.mark.parametrize("wire", FORMS)
