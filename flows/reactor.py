@@ -19,8 +19,9 @@ from domain.ready import ready
 from domain.rejections import Rejection
 from domain.work_item import Work, WorkItem
 from events.clinical_date import ClinicalDate
+from events.conduct import ProjectionDrifted, QueryOpened, WorkItemSetAside
 from events.event import Event
-from events.genomics import GenomicTestOrdered
+from events.genomics import GenomicReportSetAside, GenomicTestOrdered
 from events.recorded import Recorded
 from events.streams import patient_of
 from flows.breaker import Breakers
@@ -108,7 +109,7 @@ class Reactor:
         news = self.live.read_on()
         self.reactions.announce(news)
         touched = {patient_id for entry in news if (patient_id := patient_of(entry.stream))}
-        self._upkeep.hear(touched, any(map(_is_decided_by_people, news)))
+        self._upkeep.hear(touched, any(map(_is_news_of_the_trial, news)))
         self._edition = self.given.trial_log.edition()
         self._open.look(self.live.patients, touched, self._edition, self.given.today)
 
@@ -165,9 +166,14 @@ class Reactor:
         return any(patient.has(GenomicTestOrdered) for patient in self.live.patients.values())
 
 
-def _is_decided_by_people(entry: Recorded[Event]) -> bool:
-    """Whether a person put something down about the trial as a whole: an audit, a query, a reading."""
-    return patient_of(entry.stream) is None and entry.provenance.actor.kind == "human"
+_FOR_PEOPLE = (GenomicReportSetAside, WorkItemSetAside, ProjectionDrifted, QueryOpened)
+
+
+def _is_news_of_the_trial(entry: Recorded[Event]) -> bool:
+    """Whether something about the trial as a whole is there for people to see: their own, or left to them."""
+    if patient_of(entry.stream) is not None:
+        return False
+    return entry.provenance.actor.kind == "human" or isinstance(entry.event, _FOR_PEOPLE)
 
 
 def _by_work(items: Sequence[WorkItem]) -> dict[Work, list[WorkItem]]:

@@ -36,9 +36,10 @@ class Upkeep:
         self._reminded_on: date | None = None
 
     def hear(self, touched: set[str], trial_news: bool) -> None:
-        """Remember whose pages have to be made anew."""
+        """Remember whose pages have to be made anew; of what is new about the trial people are reminded at once."""
         self._unseen |= touched
-        self._trial_news |= trial_news
+        if trial_news:
+            self._trial_news, self._reminded_on = True, None
 
     async def see_to(self) -> None:
         """See to everything whose time has come."""
@@ -71,7 +72,7 @@ class Upkeep:
                 self._sealed = position
 
     async def _remind(self) -> None:
-        """Once a day, when the quiet hours are over."""
+        """Once a day, when the quiet hours are over, and again when there is news of the trial."""
         now = self._given.now_at_site
         if self._reactions.remind is None or self._reminded_on == now.date():
             return
