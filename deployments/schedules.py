@@ -11,10 +11,12 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from deployments.reactions import REACTIONS
+from flows.batch_page import PAGE
 from flows.catch_up import catch_up
 from flows.check_projections import check_projections
 from flows.import_inbox import import_inbox
 from flows.read_models import refresh_read_models
+from flows.reports.links import page_link
 from flows.seal_log import seal_log
 from flows.survival_analysis import analyse_endpoints
 from flows.write_segments import write_segments
@@ -49,7 +51,8 @@ SCHEDULED: Sequence[Scheduled] = (
     Scheduled(
         import_inbox,
         None,
-        "Import the files in the home's `inbox/visits` and `inbox/fractions` now. That is done within seconds anyway.",
+        "Import the files in the home's `inbox/visits` and `inbox/fractions` now. That is done within seconds anyway. "
+        f"To look first, paste their rows into the form of batches. {page_link('What became of them', PAGE)}",
     ),
     Scheduled(seal_log, None, "Seal the log now. It is sealed every minute in which something was recorded."),
     Scheduled(analyse_endpoints, "0 7 * * 1", "Analyse EFS, LRRFS and OS again. On Mondays, and whenever you like."),

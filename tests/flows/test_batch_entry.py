@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,9 @@ from events.follow_up import VisitDone
 from flows.batch_entry import BatchForm, enter_batch, import_rows
 from flows.batch_page import form_batch, page_with
 from flows.import_inbox import import_inbox
+from flows.resources import using
 from flows.take_over_file import TakeOverRefused
+from store.sqlite_event_log import open_sqlite_log
 from tests import facts
 from tests.flows.site import Site, site
 
@@ -95,6 +100,20 @@ async def test_the_page_keeps_the_batches_before_and_stays_small(at: Site) -> No
     for _ in range(30):
         page = page_with(["2020-12-12 09:00 · Visits"], page)
     assert page.count("\n## ") == 20
+
+
+async def test_a_log_that_is_held_is_said_in_a_sentence(at: Site) -> None:
+    path = at.given.settings.log_path
+    assert path is not None
+    with closing(sqlite3.connect(path, isolation_level=None)) as other, open_sqlite_log(path) as impatient:
+        with impatient.transaction() as database:
+            database.execute("pragma busy_timeout=50")
+        other.execute("begin immediate")
+        with using(replace(at.given, trial_log=replace(at.given.trial_log, log=impatient))):
+            state = await enter_batch.fn(_form(HEADING + GOOD))
+    assert re.fullmatch(
+        "Not finished: .+ Send the rows again; what is on record is not recorded twice.", str(state.message)
+    )
 
 
 @pytest.mark.prefect

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -107,6 +108,21 @@ def test_one_bad_id_costs_its_row_only(trial_log: TrialLog, tmp_path: Path) -> N
     assert (result.recorded, result.rejected) == (1, 2)
     said = "column patient_id '张 伟': is not a patient id", "column number '0'", "column patient_id ''"
     assert all(part in problem for part, problem in zip(said, result.problems, strict=True))
+
+
+class TrippingFraction(RecordFraction):
+    """A fraction whose own code has a fault that the first of them meets."""
+
+    @property
+    def account_of(self) -> tuple[str, ...] | None:
+        return {2: ("phase", "number")}[self.number]
+
+
+def test_a_fault_of_the_program_costs_its_row_only(trial_log: TrialLog, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(f"{HEADING}RJ-1,2021-02-01,MAIN,1,267,,,\nRJ-1,2021-02-02,MAIN,2,267,,,\n")
+    result = import_batch(trial_log, replace(FRACTIONS, command=TrippingFraction), [tmp_path / "a.csv"], entry)
+    assert given(trial_log) == [("MAIN", 2, 267)]
+    assert "failed on this row (KeyError)" in result.problems[0]
 
 
 def test_a_file_is_called_in_the_log_by_what_is_in_it(trial_log: TrialLog, tmp_path: Path) -> None:

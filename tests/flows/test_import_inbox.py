@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from events.follow_up import VisitDone
 from events.radiotherapy import FractionDelivered
 from flows.batch_import import BatchResult
 from flows.batch_page import drop_folder_batch
-from flows.batch_rows import VISITS, Batch
+from flows.batch_rows import FRACTIONS, VISITS, Batch
 from flows.drop_folder import DropFolder
 from flows.import_inbox import TakenIn, take_in
 from flows.take_over_file import fingerprint
@@ -144,6 +144,20 @@ async def test_a_file_nobody_can_use_does_not_stop_the_next(dropping: Dropping) 
     assert "has no heading" in str(refused[2])
     assert dropping.done("fractions")[:5] == ["a.csv", "a.csv.refused.txt", "b.dcm", "b.dcm.refused.txt", "d.csv"]
     assert len(dropping.done("fractions")) == 7
+
+
+async def test_a_file_the_program_fails_on_is_moved_on_too(dropping: Dropping) -> None:
+    path = dropping.drop(f"{NAME}.dcm", "\n", "fractions")
+    dropping.folder.look()
+
+    def trips(path: Path) -> Iterator[Mapping[str, str]]:
+        raise KeyError(path.name)
+
+    taken = await take_in(dropping.at.given, dropping.folder, replace(FRACTIONS, read=trips), path)
+    assert taken is not None
+    assert "the program failed on it (KeyError)" in str(taken.became)
+    assert NAME not in str(taken.became)
+    assert dropping.done("fractions") == [f"{NAME}.dcm", f"{NAME}.dcm.refused.txt"]
 
 
 async def test_a_file_that_cannot_be_moved_waits_and_is_tried_again(
