@@ -23,7 +23,7 @@ from domain.worklist import worklist
 from flows.clock import SystemClock
 from flows.home import clock_of
 from flows.live_patients import LivePatients
-from flows.reports.patient_page import ENCRYPTED
+from flows.reports.patient_timeline import ENCRYPTED
 from flows.settings import read_settings
 from store.transact import TrialLog
 
