@@ -43,15 +43,17 @@ def tracer_provider() -> TracerProvider:
 
 
 def _sending() -> TracerProvider:
+    from opentelemetry.propagate import set_global_textmap
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     from deployments.discreet_export import DiscreetExport
-    from deployments.spans import RunsUnderWay, Spans
+    from deployments.spans import KeptHere, RunsUnderWay, Spans
 
     # Its own lines would come with every attempt; ours says once that nobody collects, and once that somebody does.
     logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
+    set_global_textmap(KeptHere())
     export, runs = DiscreetExport(), RunsUnderWay()
     provider = TracerProvider(resource=Resource.create({"service.name": SERVICE}), shutdown_on_exit=False)
     provider.add_span_processor(runs)
