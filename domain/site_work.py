@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from domain.cone_beam import NextFraction, next_fraction
+from domain.cone_beam import NextFraction, cone_beam_due, next_fraction
 from domain.eligibility import failed, unknown, weigh_all
 from domain.engine_work import is_entering, open_visits, wants_test
 from domain.genomic_test import cancellation_to_settle, disputed_order, standing_result
@@ -127,12 +127,13 @@ def treat(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]
             yield _item(patient, Work.REVIEW_PLAN, today, _ONCOLOGIST, "Review the plan before the first fraction")
             if not given:
                 return
-        yield _fraction(patient, coming)
+        yield _fraction(patient, coming, edition)
 
 
-def _fraction(patient: Patient, coming: NextFraction) -> WorkItem:
+def _fraction(patient: Patient, coming: NextFraction, edition: Edition) -> WorkItem:
     due, subject = coming.since + timedelta(days=1), f"{coming.phase}-{coming.number}"
-    wording = f"Deliver fraction {coming.number} of {coming.of} ({coming.phase})"
+    imaged = ", with cone-beam CT" if cone_beam_due(patient, edition) else ""
+    wording = f"Deliver fraction {coming.number} of {coming.of} ({coming.phase}){imaged}"
     item = _item(patient, Work.DELIVER_FRACTION, due, _ONCOLOGIST, wording, subject)
     known = (("phase", coming.phase.value), ("number", coming.number), ("dose_cgy", coming.dose_cgy))
     return replace(item, known=known)

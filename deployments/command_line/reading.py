@@ -118,7 +118,8 @@ def _status(trial_log: TrialLog, today: date) -> dict[str, Any]:
     live = LivePatients(trial_log)
     live.read_on()
     edition = edition_in_force(live.trial)
-    work = Counter(item.work.value for p in live.patients.values() for item in worklist(p, edition, today))
+    items = [item for patient in live.patients.values() for item in worklist(patient, edition, today)]
+    work = Counter(item.work.value for item in (*items, *trial_worklist(live.trial, edition, today)))
     engine = {kind.value for kind in ENGINE_WORK}
     return {
         "home": str(read_settings().home),

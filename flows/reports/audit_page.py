@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from domain.patient import Patient
+from domain.protocol.edition import Edition
 from domain.protocol.readings import DEFAULT_READINGS
 from domain.set_aside import set_aside
+from domain.trial_matters import next_audit
 from events.conduct import (
     AnalysisPerformed,
     AuditPerformed,
@@ -47,13 +49,24 @@ def audit_page(view: TrialView) -> str:
         "says whether any was changed; docs/auditor.md says how to check that without us.",
         f"{page_link('Deviations', 'deviations')} · {page_link('Missing data', 'missing')} · "
         f"{page_link('Flow of patients', 'consort')} · {form_link('Record an audit', 'record-audit')}",
+        _next_audit(view),
         table(("", "Entries"), _counts(view)),
         *_section("Decided about the trial", ("Date", "What", "By", "Recorded (UTC)", "Says"), _decided(view)),
         *_section("Corrections and voids", ("Recorded (UTC)", "Patient", "By", "What", "Reason"), _taken_back(view)),
         *_section("Entered by", ("Who", "Role", "Entries", f"More than {_LATE_DAYS} days late"), _authors(view)),
         *_section("Last analyses", ("Endpoint", "Population", "Patients", "Events", "Digest"), _analyses(view)),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _next_audit(view: TrialView) -> str:
+    """When the next audit is due; nothing before the protocol is in force."""
+    audit = next_audit(view.trial, view.edition)
+    if audit is None:
+        return ""
+    if audit.since < view.today:
+        return f"**The audit of {audit.since} is overdue.**"
+    return f"The next audit is due on {audit.since}."
 
 
 def _section(title: str, heading: Sequence[str], rows: Sequence[Sequence[object]]) -> Sequence[str]:
@@ -127,12 +140,12 @@ def _what(patient: Patient, event: EntryCorrected | EntryVoided) -> str:
 def _authors(view: TrialView) -> Sequence[tuple[object, ...]]:
     entries = [e for s in (view.trial, *view.patients) for e in s.history if e.provenance.actor.kind == "human"]
     signed = [(entry.provenance.actor.id, entry.provenance.actor.role) for entry in entries]
-    late = Counter(author for author, entry in zip(signed, entries, strict=True) if _is_late(entry))
+    late = Counter(author for author, entry in zip(signed, entries, strict=True) if _is_late(entry, view.edition))
     return [(*author, count, late[author]) for author, count in Counter(signed).most_common()]
 
 
-def _is_late(entry: Recorded[Event]) -> bool:
-    return (entry.recorded_at.date() - entry.occurred_on.latest).days > _LATE_DAYS
+def _is_late(entry: Recorded[Event], edition: Edition) -> bool:
+    return (edition.day_of(entry.recorded_at) - entry.occurred_on.latest).days > _LATE_DAYS
 
 
 def _analyses(view: TrialView) -> Sequence[tuple[object, ...]]:

@@ -202,7 +202,10 @@ class TestTreatment:
 
     def test_one_fraction_after_the_other_each_its_own_item(self) -> None:
         first = only(*enrolled(planned(), plan_reviewed()))
-        assert (first.due_on, first.wording) == (date(2021, 1, 21), "Deliver fraction 1 of 15 (MAIN)")
+        assert (first.due_on, first.wording) == (
+            date(2021, 1, 21),
+            "Deliver fraction 1 of 15 (MAIN), with cone-beam CT",
+        )
         fourth = people(*enrolled(planned(), plan_reviewed(), *fractions(3)))[-1]
         assert (fourth.key, fourth.wording) == (self.next_fraction(4), "Deliver fraction 4 of 15 (MAIN)")
         assert fourth.due_on == date(2021, 2, 4)
@@ -210,7 +213,10 @@ class TestTreatment:
     def test_the_boost_follows_the_main_phase_with_numbers_and_dose_of_its_own(self) -> None:
         boosted = enrolled(planned(boost="yes"), plan_reviewed(), *fractions(15))
         item = people(*boosted)[-1]
-        assert (item.key, item.wording) == (self.next_fraction(1, "BOOST"), "Deliver fraction 1 of 4 (BOOST)")
+        assert (item.key, item.wording) == (
+            self.next_fraction(1, "BOOST"),
+            "Deliver fraction 1 of 4 (BOOST), with cone-beam CT",
+        )
         assert dict(item.known) == {"phase": "BOOST", "number": 1, "dose_cgy": 267}
         boost = [fraction(n, f"2021-02-{21 + n}", phase="BOOST") for n in range(1, 5)]
         assert only(*boosted, *boost).key == self.END

@@ -1,4 +1,4 @@
-"""The nightly check: a drift is on record, told to people, mended, and a failed run; without one nobody hears of it."""
+"""The nightly check: a drift is on record, asked about, mended, and a failed run; without one nobody hears of it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from prefect.client.schemas.objects import State
 
 from deployments.prefect_server import PrefectServer
 from deployments.schedules import SCHEDULED
+from domain.queries import standing_queries
 from events.conduct import ProjectionDrifted
 from flows.check_projections import check_projections
+from flows.remind_of_trial import tell_of_trial
 from store.projections.rebuilding import rebuild
 from tests import facts
 from tests.flows.site import Site, site
@@ -53,12 +55,18 @@ async def test_a_drift_is_put_on_record_told_and_mended(tmp_path: Path, prefect_
         assert f"patients did not show what the log says at event {position}" in str(state.message)
         (event,) = _recorded(at)
         assert (event.projection, event.position, event.digest) == ("patients", position, digest)
-        (mail,) = at.mailbox.received
-        assert "Projections had drifted: patients" in mail.subject
+        (asked,) = standing_queries(at.given.trial_log.trial())
+        assert asked.query_id == "drift/1"
+        assert "Projection patients did not show what the log says" in asked.opened.event.question
+        assert not at.mailbox.received, "it is night"
+        await tell_of_trial(at.given)
+        assert [mail.subject for mail in at.mailbox.received if "drift" in mail.subject] == [
+            "trial: 数据表与事件日志不一致 / a table had drifted from the log"
+        ]
         assert "**DRIFTED**, made anew" in page_of(prefect_server, "projections")
 
         assert (await _checked()).is_completed()
-        assert (len(_recorded(at)), len(at.mailbox.received)) == (1, 1)
+        assert len(_recorded(at)) == 1
         assert rebuild(at.given.trial_log, "patients")[0].digest == digest
 
 

@@ -74,7 +74,7 @@ def test_what_is_overdue_says_who_owes_it_and_for_how_long() -> None:
     (late,) = _rows(page, "Radiation oncologist")[1:]
     assert late[:3] == ["11", "2021-01-21", "[RJ-1](/pages/patient-rj-1)"]
     assert "/forms/record-fraction?" in late[3]
-    assert late[4] == "Deliver fraction 1 of 15 (MAIN)"
+    assert late[4] == "Deliver fraction 1 of 15 (MAIN), with cone-beam CT"
     assert "Nothing is overdue." in _page("overdue", _patient(1, facts.screened()))
 
 

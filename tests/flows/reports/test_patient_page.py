@@ -51,7 +51,7 @@ def test_the_page_begins_with_where_she_stands(events: tuple[Event, ...], said: 
 
 def test_what_comes_next_names_day_and_doer() -> None:
     assert _line(_page(*facts.enrolled()), "Plan radiotherapy")[2] == "radiation-oncologist"
-    assert "Nothing is open." in _page(*facts.enrolled(facts.death("2021-06-01")))
+    assert "Nothing is open." in _page(*facts.enrolled(facts.lost("2021-06-01")))
 
 
 def test_criteria_show_what_was_seen_and_what_is_missing() -> None:
