@@ -27,11 +27,23 @@ class OpenWork:
         self._again_on: dict[str, date] = {}
         self._seen_as: tuple[Edition, date] | None = None
 
-    def look(self, patients: Mapping[str, Patient], touched: Collection[str], edition: Edition, today: date) -> None:
-        """Look at the patients touched and at those whose day has come; at everyone when the protocol has changed."""
+    def look(
+        self, patients: Mapping[str, Patient], touched: Collection[str], edition: Edition, today: date
+    ) -> list[tuple[str, Exception]]:
+        """Look at the patients touched and at those whose day has come; at everyone when the protocol has changed.
+
+        Who cannot be looked at is told with the fault, has nothing open, and stops no other.
+        """
+        faults: list[tuple[str, Exception]] = []
         for patient_id in self._to_look_at(patients, touched, edition, today):
-            self._look_at(patients[patient_id], edition, today, has_news=patient_id in touched)
+            try:
+                self._look_at(patients[patient_id], edition, today, has_news=patient_id in touched)
+            except Exception as fault:
+                faults.append((patient_id, fault))
+                _keep(self._items, patient_id, None)
+                _keep(self._again_on, patient_id, today + timedelta(days=1))
         self._seen_as = edition, today
+        return faults
 
     def __iter__(self) -> Iterator[WorkItem]:
         """Every open item."""

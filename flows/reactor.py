@@ -36,6 +36,8 @@ from flows.upkeep import Upkeep
 from flows.work_off import Outcome, is_asked_to_stop
 from store.event_log import EventLogError, LogUnavailable
 
+_PATIENCE_SECONDS = 0.1
+"""How long one kind of work is waited for before the log is read on, and other work begun, beside it."""
 _log = logging.getLogger("imni.reactor")
 
 
@@ -62,15 +64,20 @@ class Reactor:
         self._edition = self.given.trial_log.edition()
         self._upkeep = Upkeep(self.given, self.reactions, self.pace, self._clock, self.live)
         self._listened_at: datetime | None = None
+        self._under_way: dict[Work, asyncio.Task[Sequence[Outcome]]] = {}
 
     async def settle(self) -> None:
-        """React until nothing is open that can be done now."""
+        """React until nothing is open that can be done now. No kind of work waits for another, nor do pages for any."""
         self._read_on()
         await self._listen()
-        while due := self._due():
-            for work, items in _by_work(due).items():
-                self._note(work, await self._answer(work, items))
+        while self._begin():
+            ended, _ = await asyncio.wait(
+                self._under_way.values(), timeout=_PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            self._note_ended()
             self._read_on()
+            if not ended:
+                await self._upkeep.see_to()
         await self._upkeep.see_to()
 
     async def run(self, stop: asyncio.Event, every: float = 0.1) -> None:
@@ -80,7 +87,7 @@ class Reactor:
         """
         both = [asyncio.ensure_future(each) for each in (self._lead.keep(stop), self._keep_settling(stop, every))]
         done, left = await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
-        for running in left:
+        for running in (*left, *self._under_way.values()):
             running.cancel()
         with suppress(EventLogError):
             self.let_go()
@@ -111,11 +118,25 @@ class Reactor:
         touched = {patient_id for entry in news if (patient_id := patient_of(entry.stream))}
         self._upkeep.hear(touched, any(map(_is_news_of_the_trial, news)))
         self._edition = self.given.trial_log.edition()
-        self._open.look(self.live.patients, touched, self._edition, self.given.today)
+        for patient_id, fault in self._open.look(self.live.patients, touched, self._edition, self.given.today):
+            _log.error("what is open for %s cannot be worked out", patient_id, exc_info=fault)
+            self._set_aside(patient_id, f"worklist/{patient_id}", f"{type(fault).__name__}: {fault}")
 
     def _due(self) -> list[WorkItem]:
         items = ready(self._open, self.given.now_at_site, self._edition.reminders.quiet_hours)
         return self._breakers.admitted(items, self._tries.may_try)
+
+    def _begin(self) -> bool:
+        """Begin with each kind of work that is due and not under way; whether any is under way now."""
+        for work, items in _by_work(self._due()).items():
+            if work not in self._under_way:
+                self._under_way[work] = asyncio.ensure_future(self._answer(work, items))
+        return bool(self._under_way)
+
+    def _note_ended(self) -> None:
+        for work in sorted(self._under_way):
+            if self._under_way[work].done():
+                self._note(work, self._under_way.pop(work).result())
 
     async def _answer(self, work: Work, items: Sequence[WorkItem]) -> Sequence[Outcome]:
         """One flow run for all items of a kind; an item it says nothing of is looked at again later."""
@@ -134,23 +155,17 @@ class Reactor:
         for outcome in outcomes:
             tries = self._tries.count(outcome)
             if self._tries.is_for_a_person(outcome):
-                self._set_aside(outcome, tries)
+                self._set_aside(outcome.patient_id, outcome.key, f"{outcome.problem[:900]} (after {tries} tries)")
+                self._tries.forget(outcome.key)
         if self._breakers.note(work, outcomes):
             for item in self._open:
                 if item.work is work:
                     self._tries.hurry(item.key)
 
-    def _set_aside(self, outcome: Outcome, tries: int) -> None:
-        command = SetWorkAside(
-            occurred_on=ClinicalDate.parse(self.given.today),
-            key=outcome.key,
-            problem=f"{outcome.problem[:900]} (after {tries} tries)",
-        )
-        try:
-            self.given.trial_log.transact(outcome.patient_id, command, self.given.engine_entry(outcome.key))
-        except Rejection:
-            return
-        self._tries.forget(outcome.key)
+    def _set_aside(self, patient_id: str, key: str, problem: str) -> None:
+        command = SetWorkAside(occurred_on=ClinicalDate.parse(self.given.today), key=key, problem=problem[:1000])
+        with suppress(Rejection):
+            self.given.trial_log.transact(patient_id, command, self.given.engine_entry(key))
 
     async def _listen(self) -> None:
         """Hear what the laboratory has to say about results it reported before."""

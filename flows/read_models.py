@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
-from prefect import flow
+from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
@@ -30,10 +31,14 @@ _MOST_NAMED = 3
 _kept: list[LivePatients] = []
 
 
+class PagesNotMade(Exception):
+    """Pages that could not be made, each with the fault; all others are shown."""
+
+
 class _Page(NamedTuple):
     key: str
-    markdown: str
     title: str
+    write: Callable[[], str]
 
 
 def _run_name() -> str:
@@ -55,14 +60,30 @@ def _run_name() -> str:
     persist_result=False,
 )
 async def refresh_read_models(patient_ids: Sequence[str] | None = None) -> None:
-    """Refresh the projections, the pages of these patients (everyone's when left out), and the trial's pages."""
+    """Refresh the projections, the pages of these patients (everyone's when left out), and the trial's pages.
+
+    Raises `PagesNotMade` in the end for what could not be made.
+    """
     given = resources()
     refresh(given.trial_log)
     live = _live(given)
     ids = sorted(live.patients) if patient_ids is None else patient_ids
     pages = iter((*_of_patients(given, live, ids), *_of_trial(given, live)))
+    faults: list[str] = []
     while group := tuple(islice(pages, _AT_ONCE)):
-        await _show(group)
+        await _show(dict(_made(group, faults)))
+    if faults:
+        raise PagesNotMade("; ".join(faults[:_MOST_NAMED]))
+
+
+def _made(pages: Sequence[_Page], faults: list[str]) -> Iterator[tuple[_Page, str]]:
+    """Each page with what it says; of one that cannot be made, the fault is noted."""
+    for page in pages:
+        try:
+            yield page, page.write()
+        except Exception as fault:
+            get_run_logger().exception("%s could not be made", page.title)
+            faults.append(f"{page.title}: {type(fault).__name__}: {fault}")
 
 
 def _live(given: Resources) -> LivePatients:
@@ -73,20 +94,20 @@ def _live(given: Resources) -> LivePatients:
     return _kept[0]
 
 
-async def _show(pages: Sequence[_Page]) -> None:
+async def _show(pages: Mapping[_Page, str]) -> None:
     """Make a new version of each page that no longer says what its newest version says."""
     keys = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=[page.key for page in pages]))
     async with get_client() as client:
         shown = {found.key: found.data for found in await client.read_latest_artifacts(artifact_filter=keys)}
-    changed = [page for page in pages if shown.get(page.key) != page.markdown]
-    await asyncio.gather(*(acreate_markdown_artifact(p.markdown, key=p.key, description=p.title) for p in changed))
+    changed = [(page, text) for page, text in pages.items() if shown.get(page.key) != text]
+    await asyncio.gather(*(acreate_markdown_artifact(text, key=p.key, description=p.title) for p, text in changed))
 
 
 def _of_patients(given: Resources, live: LivePatients, patient_ids: Iterable[str]) -> Iterable[_Page]:
     edition, today = given.trial_log.edition(), given.today
     for patient_id in patient_ids:
-        page = patient_page(live.patients[patient_id], edition, today)
-        yield _Page(artifact_key(patient_id), page, f"Patient {patient_id}")
+        write = partial(patient_page, live.patients[patient_id], edition, today)
+        yield _Page(artifact_key(patient_id), f"Patient {patient_id}", write)
 
 
 def _of_trial(given: Resources, live: LivePatients) -> Iterable[_Page]:
@@ -101,4 +122,4 @@ def _of_trial(given: Resources, live: LivePatients) -> Iterable[_Page]:
         allocation_warning=given.trial_log.allocations().warning,
     )
     for page in TRIAL_PAGES:
-        yield _Page(page.key, page.write(view), page.title)
+        yield _Page(page.key, page.title, partial(page.write, view))

@@ -1,27 +1,38 @@
 """What the reactor sees to beside open work: pages, analyses, seals, and the reminders of the trial.
 
-Each has its own pace. What fails is logged and tried again when its time has come; it stops nothing else.
+Each has its own pace. What fails is logged, tried again after longer and longer, and stops nothing else; what goes on
+failing by our own fault is put on record, so that a person hears of it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
+import httpx
+
+from domain.decisions.conduct import SetWorkAside
 from domain.protocol.editions import edition_in_force
+from domain.rejections import Rejection
 from domain.trial_work import stale
+from events.clinical_date import ClinicalDate
 from flows.clock import Clock
 from flows.live_patients import LivePatients
 from flows.pace import Pace, has_passed
 from flows.reactions import Reactions
 from flows.resources import Resources
 from flows.work_off import is_asked_to_stop
+from store.event_log import EventLogError
 from store.sealing import sealed_size
 
 _log = logging.getLogger("imni.reactor")
 _TRIAL = "reminders of the trial"
+_AWAY = (httpx.HTTPError, OSError, EventLogError)
+"""What says that Prefect's server, a disk or the log is away, and not that something of ours is broken."""
 
 
 class Upkeep:
@@ -32,6 +43,7 @@ class Upkeep:
         self._last: dict[str, datetime] = {}
         self._unseen: set[str] = set()
         self._trial_news = False
+        self._failed = Counter[str]()
         self._sealed: int | None = None
         self._reminded_on: date | None = None
 
@@ -89,10 +101,26 @@ class Upkeep:
             if is_asked_to_stop():
                 raise
             _log.warning("%s could not be seen to: %s", what, problem)
+            self._note_failure(what, problem)
             return False
         finally:
             self._last[what] = self._clock.now()
+        del self._failed[what]
         return True
 
+    def _note_failure(self, what: str, problem: BaseException) -> None:
+        """Who is away comes back by itself; what fails by our own fault again and again, a person hears of."""
+        self._failed[what] += 1
+        if self._failed[what] == self._pace.broken_tries and not isinstance(problem, _AWAY):
+            command = SetWorkAside(
+                occurred_on=ClinicalDate.parse(self._given.today),
+                key=f"engine/{what}",
+                problem=f"{type(problem).__name__}: {str(problem)[:800]} (tried {self._failed[what]} times, and on)",
+            )
+            with suppress(Rejection, EventLogError):
+                self._given.trial_log.transact_trial(command, self._given.engine_entry(command.key))
+
     def _is_time(self, what: str, every: timedelta) -> bool:
-        return has_passed(every, self._last.get(what), self._clock.now())
+        failed = self._failed[what]
+        wait = max(every, self._pace.delay(what, failed)) if failed else every
+        return has_passed(wait, self._last.get(what), self._clock.now())

@@ -9,10 +9,11 @@ from domain.work_item import Work, WorkItem
 from events.event import Event
 from events.recorded import Recorded
 from flows.clock import Clock
-from flows.collect_genomic_results import record_batch
 from flows.order_genomic_test import place_order
+from flows.pace import Pace
 from flows.reactions import Reaction, Reactions
 from flows.reactor import Reactor
+from flows.record_reports import record_batch
 from flows.resources import Resources
 from flows.schedule_follow_up import set_out_visits
 from flows.send_reminders import send_reminder
@@ -72,7 +73,8 @@ def direct_reactor(
     analyse: Named = _nothing,
     announce: Callable[[Sequence[Recorded[Event]]], None] = lambda news: None,
     ticking: Clock | None = None,
+    pace: Pace = AT_ONCE,
 ) -> Reactor:
     """A reactor with these answers, and others `instead` of some."""
     reactions = Reactions({**answers_of(given), **(instead or {})}, refresh, analyse, announce)
-    return Reactor(given, reactions, AT_ONCE, ticking)
+    return Reactor(given, reactions, pace, ticking)

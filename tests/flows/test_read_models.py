@@ -12,8 +12,9 @@ from events.clinical_date import ClinicalDate
 from events.conduct import AnalysisPerformed
 from events.outcomes import RecurrenceSite
 from flows.reactor import Reactor
-from flows.read_models import refresh_read_models
-from flows.reports.trial_pages import TRIAL_PAGES
+from flows.read_models import PagesNotMade, refresh_read_models
+from flows.reports.trial_pages import TRIAL_PAGES, TrialPage
+from flows.reports.trial_view import TrialView
 from flows.survival_analysis import analyse_endpoints
 from store.projections.rebuilding import rebuild
 from tests import facts
@@ -80,3 +81,19 @@ async def test_a_new_outcome_is_analysed_again_once(tmp_path: Path, prefect_serv
         assert "data:image/png;base64," in page_of(prefect_server, "curve-efs")
         assert "Numbers at risk" in page_of(prefect_server, "curve-efs")
         assert "CHEST_WALL" in page_of(prefect_server, "patient-rj-2")
+
+
+async def test_a_page_that_cannot_be_made_is_named_and_all_others_are_shown(
+    tmp_path: Path, prefect_server: PrefectServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def divided(view: TrialView) -> str:
+        return str(1 / 0)
+
+    broken = TrialPage("broken", "A broken page", "nothing", divided)
+    monkeypatch.setattr("flows.read_models.TRIAL_PAGES", (broken, *TRIAL_PAGES))
+    async with site(tmp_path) as at:
+        at.has_seen("RJ-77", facts.screened())
+        with pytest.raises(PagesNotMade, match=r"^A broken page: ZeroDivisionError: division by zero$"):
+            await refresh_read_models(["RJ-77"])
+    assert "RJ-77" in page_of(prefect_server, "patient-rj-77")
+    assert "RJ-77" in page_of(prefect_server, "start-here")

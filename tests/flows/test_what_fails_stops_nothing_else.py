@@ -1,0 +1,132 @@
+"""One thing that is slow or broken costs its own time only: a kind of work, a patient, a page, an analysis."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from domain.patient import Patient
+from domain.protocol.edition import Edition
+from domain.set_aside import set_aside
+from domain.work_item import Work, WorkItem
+from events.follow_up import FollowUpScheduled
+from events.genomics import GenomicTestOrdered
+from flows.pace import Pace
+from flows.work_off import Outcome
+from flows.worklists import Worklists
+from tests import facts
+from tests.flows.direct_reactor import direct_reactor
+from tests.flows.site import AT_ONCE, Site
+
+READY = (*facts.eligible()[:7], facts.consented_to_test())
+TREATED = facts.enrolled(facts.planned("2020-12-10"), facts.completed("2020-12-11"), on="2020-12-01")
+
+
+async def test_a_laboratory_that_takes_long_holds_up_neither_other_work_nor_pages(at: Site) -> None:
+    answered, shown = asyncio.Event(), asyncio.Event()
+
+    async def slow(patient_ids: list[str]) -> Sequence[Outcome]:
+        await answered.wait()
+        return [Outcome("recurindex/RJ-1/1", "RJ-1", "later")]
+
+    async def refresh(patient_ids: list[str]) -> None:
+        shown.set()
+
+    at.has_seen("RJ-1", *READY)
+    reactor = direct_reactor(at.given, instead={Work.ORDER_GENOMIC_TEST: slow}, refresh=refresh)
+    settling = asyncio.ensure_future(reactor.settle())
+    async with asyncio.timeout(20):
+        await shown.wait()
+        at.has_seen("RJ-2", *TREATED)
+        while not at.patient("RJ-2").has(FollowUpScheduled):
+            await asyncio.sleep(0.02)
+    assert not settling.done()
+    answered.set()
+    await settling
+
+
+async def test_a_kind_of_work_is_not_begun_twice_while_it_is_under_way(at: Site) -> None:
+    begun: list[list[str]] = []
+    alone = asyncio.Lock()
+
+    async def slow(patient_ids: list[str]) -> Sequence[Outcome]:
+        assert not alone.locked()
+        begun.append(patient_ids)
+        async with alone:
+            await asyncio.sleep(0.2)
+        return [Outcome(f"recurindex/{each}/1", each, "later") for each in patient_ids]
+
+    at.has_seen("RJ-1", *READY)
+    reactor = direct_reactor(at.given, instead={Work.ORDER_GENOMIC_TEST: slow})
+    settling = asyncio.ensure_future(reactor.settle())
+    await asyncio.sleep(0.05)
+    at.has_seen("RJ-2", *READY)
+    await settling
+    both = ["RJ-1", "RJ-2"]
+    assert begun == [["RJ-1"], both, both, both, ["RJ-2"]], "she waits for the next round; each is tried four times"
+
+
+class _OneIsBroken(Worklists):
+    """Of one patient nothing can be worked out."""
+
+    def of(self, patient: Patient, edition: Edition, today: date) -> tuple[WorkItem, ...]:
+        if patient.patient_id == "RJ-1":
+            raise KeyError("no such column")
+        return super().of(patient, edition, today)
+
+
+async def test_a_patient_who_cannot_be_looked_at_stops_no_other_and_a_person_hears_of_her(at: Site) -> None:
+    at.has_seen("RJ-1", *READY)
+    at.has_seen("RJ-2", *READY)
+    given = replace(at.given)
+    given.__dict__["worklists"] = _OneIsBroken()
+    await direct_reactor(given).settle()
+    assert at.patient("RJ-2").has(GenomicTestOrdered)
+    (aside,) = set_aside(at.patient("RJ-1")).values()
+    assert (aside.event.key, aside.event.problem) == ("worklist/RJ-1", "KeyError: 'no such column'")
+    assert len(at.patient("RJ-1").history) == len(READY) + 1, "said once, however often she is looked at"
+
+
+def _patient(broken_tries: int = 3) -> Pace:
+    return replace(AT_ONCE, delays=(timedelta(seconds=1), timedelta(minutes=1)), broken_tries=broken_tries)
+
+
+async def test_what_goes_on_failing_is_tried_ever_more_rarely_and_told_to_a_person_once(at: Site) -> None:
+    tried: list[int] = []
+
+    async def broken(patient_ids: list[str]) -> None:
+        tried.append(len(tried))
+        raise ZeroDivisionError("division by zero")
+
+    reactor = direct_reactor(at.given, refresh=broken, pace=_patient())
+    at.has_seen("RJ-1", facts.screened())
+    for _ in range(300):
+        await reactor.settle()
+        at.later(seconds=1)
+    assert 5 <= len(tried) <= 7, "at once, a second later, and then about every minute"
+    (aside,) = set_aside(at.given.trial_log.trial()).values()
+    assert aside.event.key == "engine/pages"
+    assert "division by zero" in aside.event.problem
+
+
+async def test_of_a_server_that_is_away_nobody_is_told_and_pages_come_back_with_it(at: Site) -> None:
+    away, shown = [True], list[list[str]]()
+
+    async def refresh(patient_ids: list[str]) -> None:
+        if away[0]:
+            raise ConnectionError("no Prefect API")
+        shown.append(patient_ids)
+
+    reactor = direct_reactor(at.given, refresh=refresh, pace=_patient())
+    at.has_seen("RJ-1", facts.screened())
+    for _ in range(200):
+        await reactor.settle()
+        at.later(seconds=2)
+    assert set_aside(at.given.trial_log.trial()) == {}
+    away[0] = False
+    for _ in range(40):
+        await reactor.settle()
+        at.later(seconds=2)
+    assert shown == [["RJ-1"]]
