@@ -13,6 +13,9 @@ from annotated_types import MaxLen
 from pydantic import BaseModel
 
 from domain.rejections import Implausible
+from events.conduct import Query
+from events.event import NUMBER
+from events.safety import SeriousAdverseEvent
 
 _SENTENCES = 500
 """A field that takes so many characters takes sentences; a shorter one takes a code, and some codes have 11 digits."""
@@ -20,10 +23,19 @@ _SENTENCES = 500
 _MOBILE = re.compile(r"(?<![0-9])(?<![0-9]\.)(?:86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}(?![0-9])")
 _RESIDENT = re.compile(r"(?<![0-9])[1-9][0-9]{5}(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9Xx](?![0-9])")
 _WAY_OUT = "Leave the number out and send it again; what is needed to reach her is kept by `imni identify`"
+_NUMBER = "Give it one such as Q-1: letters, digits, dots, dashes, slashes and underscores, without blanks"
+_NUMBERED = ((Query, "query_id"), (SeriousAdverseEvent, "sae_id"))
+"""What people give a number of their own, by which it is called in mails and in names of runs."""
 
 
 def require_no_identity_in_text(said: BaseModel) -> None:
-    """Raises `Implausible` when a text holds what looks like a telephone or identity card number; never repeats it."""
+    """Raises `Implausible` when a text holds what looks like a telephone or identity card number; never repeats it.
+
+    Nor may a name stand where a number is given: that has no blanks, and letters of the alphabet only.
+    """
+    for kind, field in _NUMBERED:
+        if isinstance(said, kind) and NUMBER.fullmatch(getattr(said, field)) is None:
+            raise Implausible(field, "(not repeated)", "is no number, and stands in mails and names of runs", _NUMBER)
     for field, text, sentences in _texts(said):
         if any(_checks(found.group()) for found in _RESIDENT.finditer(text)):
             raise Implausible(field, "(not repeated)", "holds what looks like an identity card number", _WAY_OUT)

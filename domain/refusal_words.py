@@ -20,7 +20,7 @@ _SENTENCES: Mapping[str, str] = MappingProxyType(
         "extra_forbidden": "is not asked for: leave it out",
         "string_too_short": "has fewer than {min_length} letters: say more",
         "string_too_long": "has more than {max_length} letters: shorten it",
-        "too_short": "has fewer than {min_length} entries: add one",
+        "too_short": "needs at least {min_length}: choose or add one",
         "enum": "is none of the choices: {expected}",
         "literal_error": "is none of the choices: {expected}",
         "clinical_date": "{problem}",
@@ -56,9 +56,20 @@ def sentence_of(error: ErrorDetails, kind: type[BaseModel]) -> str:
 def _problem(error: ErrorDetails, kind: type[BaseModel], by_title: bool) -> str:
     way = list(_way_to(kind, error["loc"]))
     field = way[-1][1] if way else None
-    name = " › ".join(title for title, _ in way) if by_title else ".".join(map(str, error["loc"]))
+    name = _called(way) if by_title else ".".join(map(str, error["loc"]))
+    name = "" if error["type"] == CHOICE else name
     said = f"{name}{_value(error)} {_sentence(error, field)}".strip()
     return said if said.endswith(".") else f"{said}."
+
+
+def _called(way: Sequence[tuple[str, FieldInfo | None]]) -> str:
+    """A field's title; a list's and the row's before it, but not that of the card it stands on."""
+    *before, (title, _) = way or [("", None)]
+    return " › ".join([*(step for step, field in before if not _is_card(field)), title])
+
+
+def _is_card(field: FieldInfo | None) -> bool:
+    return field is not None and isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 
 
 def _way_to(kind: type[BaseModel], parts: Sequence[int | str]) -> Iterator[tuple[str, FieldInfo | None]]:

@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import AwareDatetime, Field
 
 from events.clinical_date import Day
-from events.event import Event, Facts
+from events.event import NUMBER, Event, Facts
 
 
 class Opening(Facts):
@@ -55,21 +55,32 @@ class DataCut(Facts):
     """A data cut: what happened after `cutoff` is not looked at."""
 
     name: str = Field(min_length=1, max_length=100, title="Name", examples=["interim 2022"])
-    cutoff: Day = Field(title="Clinical cutoff")
+    cutoff: Day = Field(title="Clinical cutoff", description="The last day that counts.")
 
 
 class Query(Facts):
     """A question about the data."""
 
-    query_id: str = Field(min_length=1, max_length=50, title="Query number", examples=["Q-1"])
-    question: str = Field(min_length=1, max_length=1000, title="Question")
+    query_id: str = Field(
+        min_length=1,
+        max_length=50,
+        title="Query number",
+        description="A number of your own for it; it stands in mails.",
+        examples=["Q-1"],
+        json_schema_extra={"pattern": NUMBER.pattern},
+    )
+    question: str = Field(
+        min_length=1, max_length=1000, title="Question", description="What is asked; nothing that identifies her."
+    )
 
 
 class QueryAnswer(Facts):
     """An answer to a query."""
 
     query_id: str = Field(min_length=1, max_length=50, title="Query number", examples=["Q-1"])
-    answer: str = Field(min_length=1, max_length=1000, title="Answer")
+    answer: str = Field(
+        min_length=1, max_length=1000, title="Answer", description="What was found; nothing that identifies her."
+    )
 
 
 class QueryReference(Facts):
@@ -81,7 +92,12 @@ class QueryReference(Facts):
 class Audit(Facts):
     """The six-monthly audit."""
 
-    findings: str = Field(default="", max_length=5000, title="Findings")
+    findings: str = Field(
+        default="",
+        max_length=5000,
+        title="Findings",
+        description="In short; each finding that waits for an answer is a query of its own.",
+    )
 
 
 class Drift(Facts):

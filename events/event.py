@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
@@ -13,6 +14,9 @@ from events.form_schema import describe, show_one_field
 
 Visibility = Literal["open", "allocation", "identifying"]
 """Who may read an event: everyone on the trial, those who may see allocations, those who may see identities."""
+
+NUMBER = re.compile(r"^[A-Za-z0-9][A-Za-z0-9/._-]*$")
+"""What people give a number of their own to is called by it in mails and names of runs: no blanks, so hardly a name."""
 
 
 class Facts(BaseModel):

@@ -58,7 +58,7 @@ class MissedVisit(Facts):
     """A visit that did not take place."""
 
     visit: str = Field(min_length=1, max_length=20, title="Visit", description=_VISITS, examples=["12m"])
-    reason: str = Field(default="", max_length=500, title="Reason")
+    reason: str = Field(default="", max_length=500, title="Reason", examples=["she is abroad"])
 
 
 class DiseaseAssessment(Facts):
@@ -76,7 +76,7 @@ class Contact(Facts):
 class LossReason(Facts):
     """Why the patient can no longer be followed."""
 
-    reason: str = Field(default="", max_length=500, title="Reason")
+    reason: str = Field(default="", max_length=500, title="Reason", examples=["she is abroad"])
 
 
 class Reminder(Facts):

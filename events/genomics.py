@@ -26,10 +26,16 @@ class GenomicReport(GenomicScores):
     """One version of a laboratory report."""
 
     order_key: str | None = Field(default=None, max_length=200, title="Order", examples=["recurindex/RJ-0042/1"])
-    report_id: str = Field(min_length=1, max_length=200, title="Report number")
-    report_version: str = Field(default="1", max_length=50, title="Version of the report")
-    laboratory: str = Field(default="", max_length=200, title="Laboratory")
-    assay_version: str = Field(default="", max_length=100, title="Assay version")
+    report_id: str = Field(
+        min_length=1, max_length=200, title="Report number", description="As printed on it.", examples=["RI-00042"]
+    )
+    report_version: str = Field(
+        default="1", max_length=50, title="Version of the report", description="A corrected report has another one."
+    )
+    laboratory: str = Field(
+        default="", max_length=200, title="Laboratory", examples=["RecurIndex laboratory, Shanghai"]
+    )
+    assay_version: str = Field(default="", max_length=100, title="Assay version", examples=["RI-2.0"])
 
 
 class OrderReference(Facts):
@@ -41,8 +47,12 @@ class OrderReference(Facts):
 class ReportReference(Facts):
     """Which version of which laboratory report is meant."""
 
-    report_id: str = Field(min_length=1, max_length=200, title="Report number")
-    report_version: str = Field(default="1", max_length=50, title="Version of the report")
+    report_id: str = Field(
+        min_length=1, max_length=200, title="Report number", description="As printed on it.", examples=["RI-00042"]
+    )
+    report_version: str = Field(
+        default="1", max_length=50, title="Version of the report", description="The one that is meant."
+    )
 
 
 class PlacedOrder(OrderReference):

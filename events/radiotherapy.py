@@ -29,9 +29,11 @@ class PlannedPhase(Facts):
     """One phase of a plan; `fractions` times `per_fraction_cgy` is `total_cgy`."""
 
     phase: Phase = Field(title="Phase")
-    total_cgy: int = Field(gt=0, le=10000, title="Total dose (cGy)")
-    fractions: int = Field(gt=0, le=60, title="Fractions")
-    per_fraction_cgy: int = Field(gt=0, le=3000, title="Dose per fraction (cGy)")
+    total_cgy: int = Field(
+        gt=0, le=10000, title="Total dose (cGy)", description="Fractions times dose per fraction: 40.05 Gy are 4005."
+    )
+    fractions: int = Field(gt=0, le=60, title="Fractions", description="How many.")
+    per_fraction_cgy: int = Field(gt=0, le=3000, title="Dose per fraction (cGy)", description="2.67 Gy are 267.")
 
 
 class Plan(Facts):
@@ -44,7 +46,9 @@ class Plan(Facts):
     boost: Answer = Field(
         default="unknown", title="Tumour-bed boost planned", description="Asked when no phases are given."
     )
-    contouring_guideline: str = Field(default="", max_length=200, title="Contouring guideline and version")
+    contouring_guideline: str = Field(
+        default="", max_length=200, title="Contouring guideline and version", examples=["RTOG 2009", "ESTRO 1.1"]
+    )
 
 
 class PlanDose(Facts):
@@ -53,21 +57,25 @@ class PlanDose(Facts):
     structure: str = Field(min_length=1, max_length=100, title="Structure", examples=["PTV", "HEART", "LUNG_IPSI"])
     metric: str = Field(min_length=1, max_length=50, title="Metric", examples=["V100%", "DMAX%", "MEAN_GY"])
     phase: Phase = Field(default=Phase.MAIN, title="Phase")
-    value: Decimal = Field(ge=0, le=100000, title="Value", description="In the unit of the metric.")
+    value: Decimal = Field(ge=0, le=100000, title="Value", description="In the unit of the metric: per cent, or Gy.")
 
 
 class PlanReview(Facts):
     """A senior radiation oncologist's review of delineation, coverage and constraints."""
 
     verdict: Literal["accept", "revise"] = Field(title="Verdict")
-    findings: str = Field(default="", max_length=2000, title="Findings")
+    findings: str = Field(
+        default="", max_length=2000, title="Findings", description="What was noted, or is to be changed."
+    )
 
 
 class Fraction(Facts):
     """One treatment fraction; shifts are the largest of cone-beam CT per axis."""
 
     phase: Phase = Field(default=Phase.MAIN, title="Phase")
-    number: int = Field(ge=1, le=99, title="Fraction number within the phase")
+    number: int = Field(
+        ge=1, le=99, title="Fraction number within the phase", description="Which of the phase's fractions."
+    )
     dose_cgy: int = Field(gt=0, le=3000, title="Dose delivered (cGy)", description="A fraction of 2.67 Gy is 267.")
     cbct: Answer = Field(default="unknown", title="Cone-beam CT taken")
     shift_mm: Decimal | None = Field(default=None, ge=0, le=200, title="Largest shift on any axis (mm)")
@@ -85,7 +93,7 @@ class MissedFraction(Facts):
 class Ending(Facts):
     """Why radiotherapy did not run its course."""
 
-    reason: str = Field(min_length=1, max_length=500, title="Reason")
+    reason: str = Field(min_length=1, max_length=500, title="Reason", examples=["toxicity", "progression", "her wish"])
 
 
 class DeliveredVolume(Facts):

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field
 
-from events.event import Event, Facts
+from events.event import NUMBER, Event, Facts
 from events.screening import Answer
 
 
@@ -41,9 +41,19 @@ class AdverseEvent(Facts):
         examples=["Radiation"],
         description="Only where the term has one.",
     )
-    grade: int = Field(ge=0, le=5, title="Grade (0-5)")
+    grade: int = Field(
+        ge=0,
+        le=5,
+        title="Grade (0-5)",
+        description="0: none. 1: mild. 2: moderate. 3: severe. 4: life-threatening. 5: death.",
+    )
     scale: ToxicityScale = Field(default=ToxicityScale.CTCAE, title="Scale")
-    scale_version: str = Field(default="3.0", max_length=20, title="Version of the scale")
+    scale_version: str = Field(
+        default="3.0",
+        max_length=20,
+        title="Version of the scale",
+        description="3.0 of CTCAE is what the protocol grades by.",
+    )
     attribution: Literal["unrelated", "unlikely", "possible", "probable", "definite", "unknown"] = Field(
         default="unknown", title="Attribution to radiotherapy"
     )
@@ -52,12 +62,23 @@ class AdverseEvent(Facts):
 class SeriousAdverseEvent(Facts):
     """A serious adverse event; its clocks run from the instant the site became aware."""
 
-    sae_id: str = Field(min_length=1, max_length=50, title="SAE number", examples=["SAE-1"])
-    term: str = Field(min_length=1, max_length=200, title="Term")
-    criteria: tuple[SeriousCriterion, ...] = Field(min_length=1, title="Serious because of")
-    aware_at: AwareDatetime = Field(
-        title="Site became aware at", description="The month comes first; choose the time zone below it: Asia/Shanghai."
+    sae_id: str = Field(
+        min_length=1,
+        max_length=50,
+        title="SAE number",
+        description="A number of your own for it; it stands in mails.",
+        examples=["SAE-1"],
+        json_schema_extra={"pattern": NUMBER.pattern},
     )
+    term: str = Field(
+        min_length=1,
+        max_length=200,
+        title="Term",
+        description="The diagnosis; it stands in mails, so nothing that identifies her.",
+        examples=["cellulitis of the breast"],
+    )
+    criteria: tuple[SeriousCriterion, ...] = Field(min_length=1, title="Serious because of")
+    aware_at: AwareDatetime = Field(title="Site became aware at", description="The reporting clocks run from here.")
 
 
 class SeriousAdverseEventNotice(Facts):

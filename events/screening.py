@@ -89,7 +89,7 @@ class Person(Facts):
     """Who the patient is, as far as the trial's rules need to know."""
 
     sex: Literal["F", "M"] | None = Field(default=None, title="Sex")
-    birth_date: Day | None = Field(default=None, title="Date of birth")
+    birth_date: Day | None = Field(default=None, title="Date of birth", description="Her age is reckoned from it.")
 
 
 class Pathology(Facts):
@@ -135,7 +135,7 @@ class PriorMalignancy(Facts):
     """One earlier malignancy."""
 
     kind: Malignancy = Field(title="Kind")
-    diagnosed_on: Day = Field(title="Diagnosed on")
+    diagnosed_on: Day = Field(title="Diagnosed on", description="The day of the diagnosis.")
 
 
 class MedicalHistory(Facts):
@@ -162,7 +162,13 @@ class MedicalHistory(Facts):
 class PerformanceStatus(Facts):
     """ECOG performance status, Karnofsky index, or both."""
 
-    ecog: int | None = Field(default=None, ge=0, le=5, title="ECOG performance status (0-5)")
+    ecog: int | None = Field(
+        default=None,
+        ge=0,
+        le=5,
+        title="ECOG performance status (0-5)",
+        description="0: fully active. 1: restricted. 2: up over half the day. 3: less. 4: bedridden. 5: dead.",
+    )
     karnofsky: int | None = Field(default=None, ge=0, le=100, multiple_of=10, title="Karnofsky index (%)")
 
 
@@ -170,8 +176,12 @@ class TreatmentTiming(Facts):
     """The dates that decide whether radiotherapy starts in time (EC12)."""
 
     adjuvant_chemotherapy: Answer = Field(default="unknown", title="Adjuvant chemotherapy given")
-    last_chemotherapy_on: Day | None = Field(default=None, title="Last dose of adjuvant chemotherapy")
-    radiotherapy_planned_for: Day | None = Field(default=None, title="Planned start of radiotherapy")
+    last_chemotherapy_on: Day | None = Field(
+        default=None, title="Last dose of adjuvant chemotherapy", description="Empty when none was given."
+    )
+    radiotherapy_planned_for: Day | None = Field(
+        default=None, title="Planned start of radiotherapy", description="As it is booked; it may still move."
+    )
 
 
 class PatientScreened(Person, Event):

@@ -15,14 +15,15 @@ from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
-from pydantic_core import ErrorDetails
 
 from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS
 from domain.decisions.command import Command
+from domain.refusal_words import in_words, title_of
 from domain.rejections import Rejection
 from events.conduct import QueryOpened
 from events.recorded import Actor, Recorded, Source
 from events.streams import PATIENT_ID, PATIENT_ID_RULE
+from flows.form_card import card_of
 from flows.reports.links import PAGES, artifact_key
 from flows.resources import Resources, resources
 from store.event_log import EventLogError
@@ -82,7 +83,7 @@ class EitherForm(TrialForm):
 def form_of(command: type[Command]) -> type[BaseModel]:
     """The form of a command: who, which patient, and the command's own fields on a card."""
     header = _header(command.wire)
-    card = (command, Field(title=command.title, description=(command.__doc__ or "").strip()))
+    card = (card_of(command), Field(title=command.title, description=(command.__doc__ or "").strip()))
     return create_model(f"{command.__name__}Form", __base__=header, entry=card)
 
 
@@ -120,14 +121,18 @@ def _run_name(title: str) -> str:
 
 def record_form(command: type[Command], form_class: type[BaseModel], form: object) -> State:
     """Check a form, carry out its command, and say in one sentence what became of it."""
-    try:
-        checked = form_class.model_validate(form.model_dump() if isinstance(form, BaseModel) else form)
-    except ValidationError as refusal:
-        return Failed(message=f"Refused: {in_words(refusal)}")
     given = resources()
+    sent = form.model_dump() if isinstance(form, BaseModel) else form
+    try:
+        checked = form_class.model_validate(sent, context={"zone": given.settings.time_zone})
+    except ValidationError as refusal:
+        return Failed(message=f"Refused: {in_words(refusal, form_class)}")
     try:
         written = _carry_out(given, command, checked)
-    except (Rejection, EventLogError) as refusal:
+    except Rejection as refusal:
+        named = title_of(command, refusal.field)
+        return Failed(message=f"Refused: {named} {refusal.value}: {refusal.rule}. {refusal.way_out}")
+    except EventLogError as refusal:
         return Failed(message=f"Refused: {refusal}")
     return Completed(message=_told(checked, written))
 
@@ -139,9 +144,10 @@ def _carry_out(given: Resources, command: type[Command], form: Any) -> tuple[Rec
         given.clock.now(),
         correlation_id=given.engine_entry(command.wire).correlation_id,
     )
+    told: Any = command.model_validate({name: getattr(form.entry, name) for name in command.model_fields})
     if getattr(form, "patient_id", ""):
-        return given.trial_log.transact(form.patient_id, form.entry, entry)
-    return given.trial_log.transact_trial(form.entry, entry)
+        return given.trial_log.transact(form.patient_id, told, entry)
+    return given.trial_log.transact_trial(told, entry)
 
 
 def _told(form: Any, written: tuple[Recorded[Any], ...]) -> str:
@@ -151,17 +157,6 @@ def _told(form: Any, written: tuple[Recorded[Any], ...]) -> str:
     asked = "".join(f" Asked: {e.event.question}" for e in written if isinstance(e.event, QueryOpened))
     patient = getattr(form, "patient_id", None)
     return f"Recorded {names}.{asked}" + (f" Her page: {PAGES}{artifact_key(patient)}" if patient else "")
-
-
-def in_words(refusal: ValidationError) -> str:
-    """What is wrong with a form, field by field."""
-    return "; ".join(map(_field_in_words, refusal.errors()))
-
-
-def _field_in_words(error: ErrorDetails) -> str:
-    field = " › ".join(str(part) for part in error["loc"])
-    given = "" if error["type"] == "missing" else f" (given: {str(error['input'])[:60]!r})"
-    return f"{field}: {error['msg']}{given}"
 
 
 def function_name(command: type[Command]) -> str:

@@ -158,5 +158,5 @@ def _entry(target: UUID, patient: Patient) -> Recorded[Event]:
         "target",
         str(target),
         f"patient {patient.patient_id} has no entry with that id",
-        "Take the id from the patient's history: `imni history`",
+        "Open the form by its link on the patient's page, or take the id from `imni history`",
     )

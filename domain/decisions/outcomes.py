@@ -31,7 +31,7 @@ from events.outcomes import (
 class Outcome(Report):
     """An outcome, dated as precisely as it is known."""
 
-    occurred_on: ClinicalDate = Field(title="Date", description="2021-12-01; 2021-12 or 2021 when no more is known.")
+    occurred_on: ClinicalDate = Field(title="Date", description="The month or the year alone when no more is known.")
 
 
 class RecordSuspicion(Suspicion, Outcome):
@@ -109,6 +109,6 @@ def adjudicate(command: RecordAdjudication, patient: Patient) -> list[Event]:
             "target",
             str(command.target),
             "no standing outcome of this patient has that id",
-            "Take the id from the patient's history: `imni history`",
+            "Open the form by its link on the patient's page, or take the id from `imni history`",
         )
     return report(command, patient)

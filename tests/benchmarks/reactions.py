@@ -17,7 +17,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
+from domain.decisions.screening import ScreenPatient
 from events.event import Event
+from flows.form_words import as_chosen
 from store.transact import TrialLog
 from tests import facts
 from tests.benchmarks import Table
@@ -97,7 +99,7 @@ def _form(installation: Installation, number: int) -> float:
 
 
 def _entry() -> dict[str, object]:
-    return facts.screened(_day(-1)).model_dump(mode="json")
+    return as_chosen(ScreenPatient, facts.screened(_day(-1)).model_dump(mode="json"))
 
 
 def _endurance(installation: Installation, running: subprocess.Popen[str]) -> Table:

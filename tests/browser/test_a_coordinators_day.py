@@ -127,17 +127,19 @@ async def _walk(day: Interface, trial_log: TrialLog) -> None:
     assert (early["state_type"], "no such patient" in early["state"]["message"]) == ("FAILED", True)
     assert "Traceback" not in early["state"]["message"]
 
-    screened = await day.submit("Screening", PATIENT, {"Date": _ago(30), "Date of birth": "1970-05-06"}, {"Sex": "F"})
+    screened = await day.submit(
+        "Screening", PATIENT, {"Date": _ago(30), "Date of birth": "1970-05-06"}, {"Sex": "F – female"}
+    )
     assert screened["state_type"] == "COMPLETED", screened["state"]["message"]
     assert trial_log.patient(PATIENT).screened is not None
     _baseline(trial_log)
 
-    agreed = await day.submit("Consent", PATIENT, {"Date": _ago(9)}, {"Consent to": "GENOMIC_TEST"})
+    agreed = await day.submit("Consent", PATIENT, {"Date": _ago(9)}, {"Consent to": "the RecurIndex test"})
     assert agreed["state_type"] == "COMPLETED", agreed["state"]["message"]
     _until(lambda: trial_log.patient(PATIENT).has(GenomicTestOrdered), 30)
     _until(lambda: standing_result(trial_log.patient(PATIENT)) is not None, 90)
 
-    await day.submit("Consent", PATIENT, {"Date": str(TODAY)}, {"Consent to": "TRIAL"})
+    await day.submit("Consent", PATIENT, {"Date": str(TODAY)}, {"Consent to": "the trial"})
     eligible = await day.submit("Eligibility", PATIENT, {"Date": str(TODAY)}, {})
     assert eligible["state_type"] == "COMPLETED", eligible["state"]["message"]
     await day.submit("Randomisation", PATIENT, {"Date": str(TODAY)}, {})

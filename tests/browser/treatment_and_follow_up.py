@@ -19,7 +19,9 @@ from tests.browser.interface import Interface
 async def treat_and_follow(day: Interface, trial_log: TrialLog, patient: str, today: date) -> None:
     """Plan, plan review, fractions, visit with toxicity, recurrence, correction, withdrawal: all by clicking."""
     key, on = f"patient-{patient.lower()}", {"Date": str(today)}
-    await _enter(day, "Radiotherapy plan", patient, on, {"Regimen": "HYPO", "Tumour-bed boost planned": "no"})
+    await _enter(
+        day, "Radiotherapy plan", patient, on, {"Regimen": "HYPO – hypofractionated", "Tumour-bed boost planned": "no"}
+    )
     await day.read("decisions", "Review the plan before the first fraction")
     await _enter(day, "Plan review", patient, on, {"Verdict": "accept"}, by="chen.min")
     (review,) = trial_log.patient(patient).every(PlanReviewed)
@@ -31,17 +33,19 @@ async def treat_and_follow(day: Interface, trial_log: TrialLog, patient: str, to
     _until(lambda: trial_log.patient(patient).has(FollowUpScheduled))
 
     seen = {**on, "Visit": "unscheduled"}
-    await _enter(day, "Visit", patient, seen, {"Disease status": "NO_EVIDENCE", "Assessments done": "TOXICITY"})
-    graded = {**on, "Term": "Rash: dermatitis associated with radiation", "Grade (0-5)": "2"}
-    await _enter(day, "Adverse event", patient, graded, {})
-    await _enter(day, "Recurrence", patient, {"Date": f"{today:%Y-%m}"}, {"Sites": "CHEST_WALL"})
+    await _enter(
+        day, "Visit", patient, seen, {"Disease status": "no evidence of disease", "Assessments done": "toxicity"}
+    )
+    rash = {"Term": "Rash: dermatitis associated with radiation › Radiation"}
+    await _enter(day, "Adverse event", patient, {**on, "Grade (0-5)": "2"}, rash)
+    await _enter(day, "Recurrence", patient, {"Date": f"{today:%Y-%m}"}, {"Sites": "chest wall"})
     assert trial_log.patient(patient).has(RecurrenceConfirmed)
 
     await day.follow(key, "adverse-event-recorded", "Correct")
     await day.rewrite('"grade": 2', '"grade": 3')
     _settled(await day.fill_in("Correction", {**on, "Reason": "misread"}, {}))
     assert [worst.acute for worst in worst_grades(trial_log.patient(patient))] == [3]
-    await _enter(day, "Withdrawal of consent", patient, on, {"Withdrawn from": "VISITS"})
+    await _enter(day, "Withdrawal of consent", patient, on, {"Withdrawn from": "visits: none from now on"})
     assert trial_log.patient(patient).has(ConsentWithdrawn)
     await _read(day, key, patient, today)
 

@@ -45,7 +45,7 @@ def _said(wire: str, **facts: Any) -> str:
             "Reason has fewer than 3 letters: say more.",
         ),
         ("record-missed-fraction", {"reason": "x" * 501}, "Reason has more than 500 letters: shorten it."),
-        ("record-withdrawal", {"scopes": []}, "Withdrawn from has fewer than 1 entries: add one."),
+        ("record-withdrawal", {"scopes": []}, "Withdrawn from needs at least 1: choose or add one."),
         ("record-surgery", {"breast_surgery": "ALL"}, "Breast surgery 'ALL' is none of the choices: MAST or BCS."),
         ("record-plan-review", {"verdict": "good"}, "Verdict 'good' is none of the choices: accept or revise."),
         (
@@ -100,7 +100,20 @@ def test_what_may_be_a_name_where_an_id_belongs_is_not_repeated() -> None:
 def test_a_choice_a_form_offers_says_itself_what_is_wrong() -> None:
     problem = PydanticCustomError(CHOICE, "{problem}", {"problem": "Choose a term, or write one"})
     refused = ValidationError.from_exception_data("", [{"type": problem, "loc": ("grade",), "input": "2"}])
-    assert in_words(refused, PATIENT_COMMANDS["record-adverse-event"]) == "Grade (0-5) Choose a term, or write one."
+    assert in_words(refused, PATIENT_COMMANDS["record-adverse-event"]) == "Choose a term, or write one."
+
+
+def test_a_card_is_named_only_when_it_is_wrong_as_a_whole() -> None:
+    class Form(BaseModel):
+        entry: RecordPathology = Field(title="Pathology report")
+
+    for facts, said in (
+        ({"occurred_on": "2021-08-19", "grade": 9}, "Grade of"),
+        ("none", "Pathology report 'none' is"),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            Form.model_validate({"entry": facts})
+        assert in_words(refused.value, Form).startswith(said)
 
 
 def test_of_what_is_wrong_as_a_whole_only_the_sentence_is_said() -> None:

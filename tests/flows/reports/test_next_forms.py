@@ -4,9 +4,14 @@ import json
 from datetime import date
 from urllib.parse import unquote
 
+import pytest
+
 from domain.work_item import ENGINE_WORK, Work
 from domain.worklist import owed
+from flows.form_card import card_of
+from flows.form_words import words_of
 from flows.operator_entry import OPERATOR_COMMANDS
+from flows.reports.links import form_link
 from flows.reports.next_forms import FORM_OF_CRITERION, FORM_OF_WORK, form_for, forms_by_chapter
 from tests import facts
 from tests.given import edition_with, patient_with
@@ -29,8 +34,24 @@ def test_the_form_of_the_next_fraction_is_filled_in_with_its_phase_number_and_pl
     )
     asked = json.loads(unquote(form_for(item).partition("?parameters=")[2].rstrip(")")))
     assert asked == {
-        "form": {"patient_id": "RJ-0001", "entry": {"phase": "BOOST", "number": 1, "dose_cgy": 267}},
+        "form": {"patient_id": "RJ-0001", "entry": {"phase": "BOOST – tumour bed", "number": 1, "dose_cgy": 267}},
     }
+
+
+@pytest.mark.parametrize("wire", OPERATOR_COMMANDS)
+def test_what_a_link_fills_in_is_what_the_form_offers_to_choose(wire: str) -> None:
+    """Of every field with choices, each code: a drop-down would show another one as it is, and Prefect refuse it."""
+    command = OPERATOR_COMMANDS[wire]
+    card = card_of(command).model_json_schema()
+    chosen = {name: words for name, field in command.model_fields.items() if (words := words_of(field.annotation))}
+    for name, words in chosen.items():
+        asked = card["properties"][name]
+        for code in words:
+            known = [code] if asked["type"] == "array" else code
+            link = form_link("", wire, "RJ-1", **{name: known})
+            (filled,) = json.loads(unquote(link.partition("?parameters=")[2].rstrip(")")))["form"]["entry"].values()
+            offered = asked.get("items", asked)["enum"]
+            assert (filled[0] if isinstance(filled, list) else filled) in offered, (name, code)
 
 
 def test_every_criterion_has_a_form_but_the_score_from_the_laboratory() -> None:
