@@ -44,10 +44,10 @@ async def test_pages_say_where_everyone_stands(tmp_path: Path, prefect_server: P
         await _of_two_arms(at)
         await refresh_read_models()
         page = page_of(prefect_server, "patient-rj-1")
-        assert "Randomised to OMIT on 2020-12-01." in page
+        assert "Randomised to OMIT (internal mammary nodes not irradiated) on 2020-12-01." in page
         assert "Plan radiotherapy" in page
         assert "| IC03 | met | 1, pN1a | 1 to 3 positive lymph nodes (pN1) |" in page
-        assert "patient-randomised" in page
+        assert "patient randomised" in page
         assert "salt" not in page
         assert "2 of 214 patients randomised" in page_of(prefect_server, "enrolment")
         assert "RJ-2" in page_of(prefect_server, "worklist")
