@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from domain.patient import Known, Patient
+from domain.protocol.edition import Edition
 from events.genomics import (
+    CancelledOrderSettled,
     GenomicOrderDisputed,
     GenomicReport,
     GenomicResultAmended,
@@ -95,6 +97,40 @@ def disputed_order(patient: Patient) -> Recorded[GenomicOrderDisputed] | None:
     """An order the laboratory answered ambiguously, until a person cancels it or it is found placed."""
     settled = _ended(patient) | {order.event.order_key for order in patient.every(GenomicTestOrdered)}
     return next((d for d in patient.every(GenomicOrderDisputed) if d.event.order_key not in settled), None)
+
+
+def is_cancelled(patient: Patient, key: str) -> bool:
+    """Whether an order is known to bring no result."""
+    return key in _ended(patient)
+
+
+def cancellation_to_settle(patient: Patient, edition: Edition) -> Recorded[GenomicTestCancelled] | None:
+    """The laboratory's cancellation after which nothing is ordered before a person has said so.
+
+    The engine itself orders again so often as the edition says; after a person's own cancellation always.
+    """
+    last = patient.last(GenomicTestCancelled)
+    if last is None or not _is_by_laboratory(last) or _settlement(last, patient) is not None:
+        return None
+    by_laboratory = sum(map(_is_by_laboratory, patient.every(GenomicTestCancelled)))
+    return last if by_laboratory > edition.orders_after_cancellation else None
+
+
+def is_given_up(patient: Patient) -> bool:
+    """Whether a person decided that the order cancelled last was the last one."""
+    last = patient.last(GenomicTestCancelled)
+    settlement = _settlement(last, patient) if last else None
+    return settlement is not None and settlement.event.again == "no"
+
+
+def _settlement(cancelled: Recorded[GenomicTestCancelled], patient: Patient) -> Recorded[CancelledOrderSettled] | None:
+    """What was decided last about a cancelled order."""
+    decided = patient.every(CancelledOrderSettled)
+    return next((each for each in reversed(decided) if each.event.order_key == cancelled.event.order_key), None)
+
+
+def _is_by_laboratory(cancelled: Recorded[GenomicTestCancelled]) -> bool:
+    return cancelled.provenance.source.kind == "laboratory"
 
 
 def _ended(patient: Patient) -> set[str]:

@@ -45,7 +45,7 @@ def _chapters(edition: Edition) -> tuple[Chapter, ...]:
             for kind, title in kinds.items()
         ),
         Chapter("Clinical risk factors", tuple(_risk_factors(edition))),
-        Chapter("Genomic test", (*GENOMIC_TEST, _genomic(edition))),
+        Chapter("Genomic test", (*GENOMIC_TEST, _genomic(edition), _orders_again(edition))),
         Chapter("Radiotherapy", tuple(_radiotherapy(edition))),
         Chapter("Dose to target and organs", tuple(_constraint(each) for each in edition.dose_constraints)),
         Chapter("Visits", tuple(_visits(edition))),
@@ -76,6 +76,12 @@ def _risk_factors(edition: Edition) -> Iterator[NamedValue]:
 def _genomic(edition: Edition) -> NamedValue:
     value = f"{edition.genomic.low_at_most} or less is low, more is high"
     return NamedValue("GENOMIC", "Genomic risk by the 18-gene score", value, "Trial design", "verbatim", ("PQ-04",))
+
+
+def _orders_again(edition: Edition) -> NamedValue:
+    wording = "So often the engine orders again by itself after the laboratory cancelled; then a person decides"
+    value = str(edition.orders_after_cancellation)
+    return NamedValue("ORDERS", wording, value, "hospital practice", "placeholder")
 
 
 def _radiotherapy(edition: Edition) -> Iterator[NamedValue]:

@@ -8,7 +8,13 @@ from events.conduct import AnalysisPerformed, AuditPerformed, DataCutDeclared, P
 from events.consent import IdentityDisclosed, PatientForgotten, PatientIdentified
 from events.event import Event
 from events.follow_up import FollowUpScheduled, ReminderSent
-from events.genomics import GenomicOrderDisputed, GenomicReportSetAside, GenomicTestCancelled, GenomicTestOrdered
+from events.genomics import (
+    CancelledOrderSettled,
+    GenomicOrderDisputed,
+    GenomicReportSetAside,
+    GenomicTestCancelled,
+    GenomicTestOrdered,
+)
 from events.randomisation import AllocationDrawn, AllocationListCommitted, AllocationListRevealed, RecruitmentClosed
 from events.recorded import Recorded
 
@@ -18,6 +24,7 @@ _WITHOUT_EFFECT: tuple[type[Event], ...] = (
     AllocationListRevealed,
     AnalysisPerformed,
     AuditPerformed,
+    CancelledOrderSettled,
     DataCutDeclared,
     FollowUpScheduled,
     GenomicOrderDisputed,

@@ -36,6 +36,7 @@ from events.follow_up import (
     VisitMissed,
 )
 from events.genomics import (
+    CancelledOrderSettled,
     GenomicOrderDisputed,
     GenomicReportSetAside,
     GenomicResultAmended,
@@ -103,6 +104,7 @@ GenomicEvent = (
     GenomicTestOrdered
     | GenomicOrderDisputed
     | GenomicTestCancelled
+    | CancelledOrderSettled
     | GenomicResultReported
     | GenomicResultAmended
     | GenomicResultWithdrawn

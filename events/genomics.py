@@ -73,6 +73,16 @@ class CancelledOrder(OrderReference):
     reason: str = Field(min_length=1, max_length=500, title="Reason", examples=["tumour content too low"])
 
 
+class OrderAgain(OrderReference):
+    """Whether the test is ordered once more after the laboratory cancelled an order."""
+
+    order_key: str = Field(min_length=1, max_length=200, title="Cancelled order", examples=["recurindex/RJ-0042/2"])
+    again: Literal["yes", "no"] = Field(
+        title="Order again", description="Every order costs money and tumour tissue. With no, none is placed any more."
+    )
+    reason: str = Field(min_length=1, max_length=500, title="Reason", examples=["another block is sent"])
+
+
 class GenomicTestOrdered(PlacedOrder, Event):
     """The RecurIndex test is ordered: the laboratory holds the order under our key."""
 
@@ -89,6 +99,12 @@ class GenomicTestCancelled(CancelledOrder, Event):
     """The order ended without a result."""
 
     type: ClassVar[str] = "genomic-test-cancelled.v1"
+
+
+class CancelledOrderSettled(OrderAgain, Event):
+    """A person decided whether the test is ordered again after the laboratory cancelled an order."""
+
+    type: ClassVar[str] = "cancelled-order-settled.v1"
 
 
 class GenomicResultReported(GenomicReport, Event):

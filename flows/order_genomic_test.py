@@ -5,8 +5,8 @@ from prefect import flow
 from domain.decisions.genomics import RecordGenomicDispute, RecordGenomicOrder
 from domain.work_item import Work, WorkItem
 from events.clinical_date import ClinicalDate
-from flows.collect_genomic_results import record_batch
 from flows.gateways.errors import LaboratoryUnavailable, OrderAmbiguous
+from flows.record_reports import record_batch
 from flows.resources import Resources
 from flows.work_off import Outcome, end_of_run, work_off
 

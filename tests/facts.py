@@ -38,6 +38,7 @@ from events.follow_up import (
     VisitMissed,
 )
 from events.genomics import (
+    CancelledOrderSettled,
     GenomicOrderDisputed,
     GenomicReportSetAside,
     GenomicResultAmended,
@@ -201,6 +202,12 @@ def cancelled(on: str = "2020-12-14", **facts: Any) -> GenomicTestCancelled:
     return _made(
         GenomicTestCancelled, on, {"order_key": "recurindex/RJ-0001/1", "reason": "tumour content too low"}, facts
     )
+
+
+def order_settled(again: str = "yes", on: str = "2020-12-16", attempt: int = 2, **facts: Any) -> CancelledOrderSettled:
+    """A person said whether the test is ordered again after the laboratory cancelled."""
+    usual = {"order_key": f"recurindex/RJ-0001/{attempt}", "again": again, "reason": "another block is sent"}
+    return _made(CancelledOrderSettled, on, usual, facts)
 
 
 def _report(score: str | int) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from domain.protocol.v2_0 import EDITION
 from domain.rejections import Rejection
 from domain.standing import Standing
 from events.event import Event
+from events.genomics import GenomicTestCancelled
 from events.radiotherapy import PlanReviewed
 from events.recorded import Actor, Provenance, Recorded, Source
 
@@ -37,6 +38,7 @@ LIST = AllocationList(ListDesign(capacity=6), bytes(32))
 
 _BY = Provenance(actor=Actor(id="li.wei", role="coordinator", kind="human"), source=Source(kind="form"))
 _BY_REVIEWER = _BY.model_copy(update={"actor": Actor(id="chen.min", role="radiation-oncologist", kind="human")})
+_BY_LABORATORY = Provenance(actor=Actor(id="engine", role="engine", kind="system"), source=Source(kind="laboratory"))
 
 
 def entry(position: int) -> UUID:
@@ -59,10 +61,17 @@ def recording(
             version=position - 1,
             event_id=entry(position),
             recorded_at=instant,
-            provenance=_BY_REVIEWER if isinstance(event, PlanReviewed) else _BY,
+            provenance=_said_by(event),
         )
         for position, (event, instant) in enumerate(zip(events, instants, strict=True), start=1)
     )
+
+
+def _said_by(event: Event) -> Provenance:
+    """Reviewers review, and laboratories cancel unless somebody telephoned; a coordinator says the rest."""
+    if isinstance(event, GenomicTestCancelled):
+        return _BY if "telephone" in event.reason else _BY_LABORATORY
+    return _BY_REVIEWER if isinstance(event, PlanReviewed) else _BY
 
 
 def _instants(events: Sequence[Event], recorded: datetime | Sequence[datetime] | None) -> Sequence[datetime]:

@@ -7,11 +7,13 @@ from domain.decisions.reporting import recorded_as, report
 from domain.genomic_test import ordered_for, results
 from domain.patient import Patient
 from domain.protocol.edition import Edition
-from domain.queries import risk_class_query
+from domain.queries import risk_class_query, set_aside_query
 from domain.rejections import Contradiction
+from domain.standing import Standing
 from events.event import Event
 from events.genomics import (
     CancelledOrder,
+    CancelledOrderSettled,
     GenomicOrderDisputed,
     GenomicReport,
     GenomicReportSetAside,
@@ -20,6 +22,7 @@ from events.genomics import (
     GenomicResultWithdrawn,
     GenomicTestCancelled,
     GenomicTestOrdered,
+    OrderAgain,
     OrderReference,
     PlacedOrder,
     Problem,
@@ -57,6 +60,17 @@ class CancelGenomicTest(CancelledOrder, Report):
     identity: ClassVar[tuple[str, ...] | None] = ("order_key",)
 
 
+class SettleCancelledOrder(OrderAgain, Report):
+    """Say whether the RecurIndex test is ordered again after the laboratory cancelled it. The newest word counts."""
+
+    wire: ClassVar[str] = "settle-cancelled-order"
+    title: ClassVar[str] = "RecurIndex order again"
+    day_is: ClassVar[str] = "The day on which it is decided: today, as a rule."
+    records: ClassVar[type[Event]] = CancelledOrderSettled
+    newest_counts: ClassVar[bool] = True
+    about: ClassVar[tuple[type[Event], str] | None] = (GenomicTestCancelled, "order_key")
+
+
 class RecordGenomicResult(GenomicReport, Report):
     """A RecurIndex report: its scores, and the class the laboratory gave beside them."""
 
@@ -77,13 +91,19 @@ class WithdrawGenomicResult(ReportReference, Report):
 
 
 class SetGenomicReportAside(ReportReference, Problem, Report):
-    """A report nobody may act on: wrong patient, unknown order, or unreadable."""
+    """A report nobody may act on: wrong patient, unknown order, or unreadable. A query asks what becomes of it."""
 
     wire: ClassVar[str] = "set-genomic-report-aside"
     title: ClassVar[str] = "RecurIndex report set aside"
     by_engine: ClassVar[bool] = True
     records: ClassVar[type[Event]] = GenomicReportSetAside
     identity: ClassVar[tuple[str, ...] | None] = ("report_id", "report_version")
+
+
+def set_report_aside(command: SetGenomicReportAside, standing: Standing) -> list[Event]:
+    """The report set aside, and the query about it; nothing when it is set aside already. Raises `Contradiction`."""
+    kept = report(command, standing)
+    return [*kept, *(set_aside_query(each, standing) for each in kept if isinstance(each, GenomicReportSetAside))]
 
 
 def record_result(command: RecordGenomicResult, patient: Patient, edition: Edition) -> list[Event]:

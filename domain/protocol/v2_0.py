@@ -274,6 +274,7 @@ EDITION = Edition(
     target_patients=214,
     planned_accrual_months=24,
     result_expected_days=14,
+    orders_after_cancellation=1,
     query_answer_days=14,
     audit_every_months=6,
     per_protocol_dose_share=Decimal("0.90"),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from domain.decisions.conduct import AnswerQuery, ReleaseWork
 from domain.decisions.consent import RecordConsent, RecordWithdrawal
 from domain.decisions.corrections import CorrectEntry
-from domain.decisions.genomics import CancelGenomicTest
+from domain.decisions.genomics import CancelGenomicTest, SettleCancelledOrder
 from domain.decisions.randomisation import RandomisePatient
 from domain.decisions.screening import ConfirmEligibility
 from domain.genomic_test import open_order, standing_result
@@ -69,6 +69,13 @@ def settle_order(situation: Situation, item: WorkItem) -> Doings:
     on = ClinicalDate.parse(situation.today)
     reason = "settled with the laboratory by telephone: cancelled there"
     return enters(COORDINATOR, CancelGenomicTest(occurred_on=on, order_key=item.subject, reason=reason))
+
+
+def settle_cancelled_order(situation: Situation, item: WorkItem) -> Doings:
+    """There is another block with more tumour in it."""
+    on = ClinicalDate.parse(situation.today)
+    settled = SettleCancelledOrder(occurred_on=on, order_key=item.subject, again="yes", reason="another block is sent")
+    return enters(COORDINATOR, settled)
 
 
 def settle_risk_class(situation: Situation, item: WorkItem) -> Doings:

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from domain.decisions.genomics import RecordGenomicResult
+from domain.decisions.genomics import RecordGenomicResult, SetGenomicReportAside
 from domain.rejections import Contradiction
 from events.event import Event
 from events.genomics import GenomicResultAmended, GenomicResultReported
 from tests import facts
-from tests.given import given
+from tests.given import given, given_trial
 
 ORDERED = (facts.screened(), facts.ordered())
 
@@ -84,3 +84,42 @@ def test_a_report_without_a_number_or_with_unknown_fields_is_refused() -> None:
         RecordGenomicResult.model_validate({"occurred_on": "2020-12-28", "report_id": "  "})
     with pytest.raises(ValidationError, match="score"):
         RecordGenomicResult.model_validate({"occurred_on": "2020-12-28", "report_id": "R-1", "score": 44})
+
+
+ASIDE = SetGenomicReportAside(
+    occurred_on=facts.report_set_aside().occurred_on, report_id="R-9", problem="wrong patient"
+)
+
+
+def _asked(number: int, report: str = "R-9") -> Event:
+    question = (
+        f"Report {report} version 1 was set aside: wrong patient. "
+        "Whose is it, and what becomes of it? Ask the laboratory."
+    )
+    return facts.query(on="2021-01-03", query_id=f"report/{number}", question=question)
+
+
+def test_a_report_set_aside_asks_somebody_about_the_patient_or_about_the_trial() -> None:
+    given(*ORDERED).when(ASIDE).then(facts.report_set_aside(), _asked(1))
+    given_trial().when(ASIDE).then(facts.report_set_aside(), _asked(1))
+
+
+def test_each_report_is_asked_about_under_a_number_of_its_own() -> None:
+    earlier = (facts.report_set_aside(report_id="R-8"), _asked(1, "R-8"))
+    given_trial(*earlier).when(ASIDE).then(facts.report_set_aside(), _asked(2))
+
+
+def test_the_question_fits_however_long_the_problem_is() -> None:
+    long = ASIDE.model_copy(update={"problem": "x" * 1000, "report_id": "R" * 200, "report_version": "9" * 50})
+    aside = facts.report_set_aside(problem="x" * 1000, report_id="R" * 200, report_version="9" * 50)
+    question = (
+        f"Report {'R' * 200} version {'9' * 50} was set aside: {'x' * 600}. "
+        "Whose is it, and what becomes of it? Ask the laboratory."
+    )
+    asked = facts.query(on="2021-01-03", query_id="report/1", question=question)
+    given_trial().when(long).then(aside, asked)
+
+
+def test_one_report_with_two_problems_is_a_contradiction() -> None:
+    other = ASIDE.model_copy(update={"problem": "unreadable"})
+    given_trial(facts.report_set_aside()).when(other).then_rejected(Contradiction, field="problem")

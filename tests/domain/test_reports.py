@@ -20,7 +20,14 @@ from tests import facts
 from tests.given import given, given_trial
 
 GOLDEN = Path(__file__).parents[1] / "golden"
-BY_RULE = {"set-work-aside", "release-work", "record-adjudication", "forget-patient", "disclose-identity"}
+BY_RULE = {
+    "set-genomic-report-aside",
+    "set-work-aside",
+    "release-work",
+    "record-adjudication",
+    "forget-patient",
+    "disclose-identity",
+}
 
 REPORTS: dict[str, type[Any]] = {
     wire: command
@@ -38,7 +45,6 @@ OTHERWISE: dict[str, dict[str, Any]] = {
     "cancel-genomic-test": {"reason": "specimen lost"},
     "record-genomic-result": {"score_18gene": "46"},
     "withdraw-genomic-result": {"occurred_on": "2021-01-04"},
-    "set-genomic-report-aside": {"problem": "unreadable"},
     "record-allocation-elsewhere": {"arm": "IMNI"},
     "record-radiotherapy-start": {"occurred_on": "2021-02-02"},
     "record-fraction": {"dose_cgy": 200},

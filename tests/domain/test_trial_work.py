@@ -23,6 +23,7 @@ WITHOUT_EFFECT = {
     "recruitment-closed.v1",
     "analysis-performed.v1",
     "audit-performed.v1",
+    "cancelled-order-settled.v1",
     "data-cut-declared.v1",
     "follow-up-scheduled.v1",
     "genomic-order-disputed.v1",
