@@ -21,6 +21,7 @@ from tests.given import given, given_trial
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 BY_RULE = {
+    "record-drift",
     "set-genomic-report-aside",
     "set-work-aside",
     "release-work",
