@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
+from collections.abc import Iterable
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import httpx
@@ -18,11 +21,12 @@ from flows.resources import Resources, open_resources, using
 from flows.settings import Settings, enter_environment, read_settings
 
 if TYPE_CHECKING:
+    from prefect.deployments.runner import RunnerDeployment
     from prefect.runner import Runner
 
     from flows.reactor import Reactor
 
-_LOOK_EVERY_SECONDS = 0.5
+_LOOK_EVERY_SECONDS, _ADDED_AT_ONCE = 0.5, 4
 _UNREACHABLE = (httpx.HTTPError,)
 """What taking leave of a server raises when it is no longer there."""
 
@@ -45,9 +49,27 @@ def _served(settings: Settings) -> bool:
     with given.trial_log.log, PrefectServer(settings) as server:
         enter_environment({**server.client_environment(), "IMNI_HOME": str(settings.home)})
         _say(f"Starting: {settings.home}")
+        _load()
         server.wait_until_healthy()
         asyncio.run(_run(given, settings, server))
         return not server.has_ended
+
+
+def _load() -> None:
+    """Import what takes seconds to import while the server starts in its own process."""
+    for module in ("prefect.runner", "deployments.forms", "deployments.reactions", "flows.import_inbox"):
+        import_module(module)
+
+
+async def _add(runner: Runner, deployments: Iterable[RunnerDeployment]) -> None:
+    """Tell the server of each form and schedule, a few at a time: it works out one while the next is written."""
+    gate = asyncio.Semaphore(_ADDED_AT_ONCE)
+
+    async def add(deployment: RunnerDeployment) -> None:
+        async with gate:
+            await runner.aadd_deployment(deployment)
+
+    await asyncio.gather(*map(add, deployments))
 
 
 async def _run(given: Resources, settings: Settings, server: PrefectServer) -> None:
@@ -61,13 +83,14 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
     from flows.seal_log import seal_now
 
     runner = Runner(name="imni", query_seconds=1, limit=4, pause_on_shutdown=False)
-    for deployment in (*await form_deployments(), *await scheduled_deployments(settings.time_zone.key)):
-        await runner.aadd_deployment(deployment)
+    await _add(runner, (*await form_deployments(), *await scheduled_deployments(settings.time_zone.key)))
     if settings.work_pool:
         await deploy_to_pool(settings.work_pool)
     await InterruptedRuns().take_up(alone=settings.log_path is not None)
     with using(given):
         await refresh_read_models([])  # the reactor shows every patient when it starts
+        gc.collect()
+        gc.freeze()  # from now on only what comes is collected: everything loaded would cost 0.2 s each time
         _say(f"Ready: open {server.ui_url}{PAGES}start-here (Ctrl-C stops everything)")
         await _until_stopped(given, server, runner, Reactor(given, reactions_of(settings), ticking=SystemClock()))
     seal_now(given)
@@ -100,11 +123,14 @@ async def _end_of(server: PrefectServer) -> None:
 
 
 async def _react(given: Resources, reactor: Reactor, stop: asyncio.Event) -> None:
+    from deployments.figures import tell_figures
     from deployments.interrupted_runs import InterruptedRuns
     from flows.import_inbox import watch_inbox
 
     async with one_prefect_connection():
-        await asyncio.gather(reactor.run(stop), watch_inbox(given, stop), InterruptedRuns().watch(stop))
+        await asyncio.gather(
+            reactor.run(stop), watch_inbox(given, stop), InterruptedRuns().watch(stop), tell_figures(reactor, stop)
+        )
 
 
 def _say(text: str) -> None:
