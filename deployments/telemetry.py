@@ -12,8 +12,7 @@ import logging
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from flows.settings import Collector
-from flows.steps import let_look_on
+from flows.steps import are_collected, let_look_on
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider as SendingProvider
@@ -32,14 +31,14 @@ _LAST_WORDS_SECONDS = 1.0
 
 def telemetry_environment() -> dict[str, str]:
     """The variables under which this process and those it starts send traces; none when nobody collects them."""
-    return TRACED if Collector().traces else {}
+    return TRACED if are_collected() else {}
 
 
 def tracer_provider() -> TracerProvider:
     """What OpenTelemetry makes spans with in this process: nothing at all when nobody collects them."""
     from opentelemetry.trace import NoOpTracerProvider
 
-    return _sending() if Collector().traces else NoOpTracerProvider()
+    return _sending() if are_collected() else NoOpTracerProvider()
 
 
 def _sending() -> TracerProvider:

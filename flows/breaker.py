@@ -48,6 +48,10 @@ class Breakers:
             return iter(())
         return iter((items[call.rounds % len(items)],))  # another one each time: it may be the item that is at fault
 
+    def resting(self) -> frozenset[Work]:
+        """The kinds of work that rest, because nobody answered."""
+        return frozenset(work for work, call in self._calls.items() if call.resting_since is not None)
+
     def note(self, work: Work, outcomes: Sequence[Outcome]) -> bool:
         """Learn from what became of items of one kind; True when somebody answers again after a rest."""
         call = self._calls[work]

@@ -16,7 +16,8 @@ from events.recorded import Actor, Source
 from events.streams import StreamNames
 from flows.clock import Clock, ClockNotBefore
 from flows.key_files import HomeRefused, make_key, read_key
-from flows.settings import Collector, Settings
+from flows.settings import Settings
+from flows.steps import are_collected
 from flows.watched_log import watched
 from store.event_log import EventLog
 from store.list_keeper import ALLOCATION_KEY, FIRST_SEED, ListKeeper, new_list
@@ -44,7 +45,7 @@ def open_home(
     """
     make_folders(settings)
     log = open_log(settings.log_url, simulated=simulated)
-    log = watched(log) if Collector().traces else log
+    log = watched(log) if are_collected() else log
     try:
         return _opened(log, settings, now, first_list or new_list(ListDesign()))
     except BaseException:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -101,6 +101,14 @@ class Reactor:
     def let_go(self) -> None:
         """Give the lead up."""
         self._lead.let_go()
+
+    def open_by_work(self) -> Counter[Work]:
+        """How many items of each kind are open."""
+        return Counter(item.work for item in self._open)
+
+    def resting(self) -> frozenset[Work]:
+        """The kinds of work whose calls nobody answers at present."""
+        return self._breakers.resting()
 
     async def _keep_settling(self, stop: asyncio.Event, every: float) -> None:
         """A log held by another process, or a full disk, costs time only."""

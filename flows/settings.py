@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -173,13 +173,13 @@ class Settings(BaseSettings):
 
 
 class Collector(BaseSettings):
-    """Who collects `traces`: an address, told in OpenTelemetry's own variables; without one they go nowhere."""
+    """Who collects traces and figures, told in OpenTelemetry's own variables; nobody unless they name an address."""
 
-    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="OTEL_EXPORTER_OTLP_", frozen=True)
 
-    traces: str = Field(
-        default="", validation_alias=AliasChoices("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-    )
+    endpoint: str = ""
+    traces_endpoint: str = ""
+    metrics_endpoint: str = ""
 
 
 def read_settings(**given: Any) -> Settings:

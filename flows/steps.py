@@ -10,6 +10,8 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
+from flows.settings import Collector
+
 Fact = str | int | Sequence[str]
 
 
@@ -35,6 +37,12 @@ def trace_about(log_id: str) -> None:
 def traced_about() -> str:
     """The id of the log that the traces of this process are about; nothing while it has opened none."""
     return _about[0] if _about else ""
+
+
+def are_collected() -> bool:
+    """Whether somebody collects the traces of this process."""
+    collector = Collector()
+    return bool(collector.endpoint or collector.traces_endpoint)
 
 
 def let_look_on(on_looker: OnLooker) -> None:

@@ -35,6 +35,8 @@ class Collector:
     url: str = ""
     spans: list[Told] = field(default_factory=list[Told])
     figures: dict[str, Any] = field(default_factory=dict[str, Any])
+    services: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """Whose figures they are, as the newest say."""
     asked: list[str] = field(default_factory=list[str])
 
     def named(self, name: str) -> list[Told]:
@@ -56,7 +58,9 @@ class Collector:
         if path.endswith("/v1/traces"):
             self.spans.extend(_spans(ExportTraceServiceRequest.FromString(body)))
         else:
-            self.figures.update(_figures(ExportMetricsServiceRequest.FromString(body)))
+            request = ExportMetricsServiceRequest.FromString(body)
+            self.figures.update(_figures(request))
+            self.services = [_ours(_read(of.resource.attributes)) for of in request.resource_metrics]
 
 
 @contextmanager
@@ -106,6 +110,10 @@ def _figures(request: ExportMetricsServiceRequest) -> dict[str, Any]:
     return {
         metric.name: metric for of in request.resource_metrics for scope in of.scope_metrics for metric in scope.metrics
     }
+
+
+def _ours(service: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in service.items() if name.startswith("service.")}
 
 
 def _read(attributes: Sequence[KeyValue]) -> dict[str, Any]:
