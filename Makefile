@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 SCALE ?= 1
+PICTURES ?= pictures
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: setup demo up test check bench faults lock clean
+.PHONY: setup demo up test check bench faults pictures lock clean
 
 setup: $(READY)
 	@echo "ready: $(VENV)/bin/imni"
@@ -30,6 +31,9 @@ bench: $(READY)  ## measured speeds
 
 faults: $(READY)  ## everything the engine must survive, as often as is due (hours); `make faults FAULTS=bit_flips SCALE=0.1`
 	$(VENV)/bin/python -m tests.faults --scale $(SCALE) $(FAULTS)
+
+pictures: $(READY)  ## a picture of every page and form of the interface, in the folder PICTURES (needs Chromium; five minutes)
+	$(VENV)/bin/python -m tests.browser.pictures $(PICTURES)
 
 # A stale set-up is brought up to date; an unfinished one (.ready is missing) is made anew. The lock names everything, so
 # nothing is resolved again: pip before 23.3 looks past the lock for `coverage[toml]` as soon as a newer coverage is out.

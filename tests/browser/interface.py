@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,6 @@ class Interface:
 
     page: Page
     url: str
-    shots: Callable[[str], str] | None = None
 
     async def submit(
         self, form: str, patient: str, texts: Mapping[str, str], choices: Mapping[str, str], by: str = "li.wei"
@@ -57,7 +56,6 @@ class Interface:
             await self._write(label, value)
         for label, value in choices.items():
             await self._choose(label, value)
-        await self._picture(form)
         await self.page.get_by_role("button", name="Submit").click()
         await self.page.wait_for_url(re.compile(r"/runs/flow-run/|/deployments/deployment/[^/]+(\?.*)?$"))
         return self._ended(deployment["id"])
@@ -69,9 +67,8 @@ class Interface:
         await self.page.goto(f"{self.url}/v2/artifacts/artifact/{found[0]['latest_id']}")
         for text in texts:
             await expect(self.page.get_by_text(text).first).to_be_visible()
-        await self._picture(key)
 
-    async def wait_for(self, key: str, *texts: str, seconds: float = 30) -> None:
+    async def wait_for(self, key: str, *texts: str, seconds: float = 90) -> None:
         """Wait until the newest version of a page says these texts; pages follow the log within seconds."""
         deadline = time.monotonic() + seconds
         while missing := [text for text in texts if text not in self._said(key)]:
@@ -127,7 +124,3 @@ class Interface:
 
     def _api(self, path: str, body: Any) -> Any:
         return httpx.post(f"{self.url}/api{path}", json=body, timeout=20, trust_env=False).json()
-
-    async def _picture(self, name: str) -> None:
-        if self.shots is not None:
-            await self.page.screenshot(path=self.shots(name), full_page=True)

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.async_api import async_playwright
 
@@ -23,22 +16,19 @@ from domain.genomic_test import standing_result
 from events.genomics import GenomicTestOrdered
 from events.randomisation import PatientRandomised
 from events.recorded import Actor, Source
+from events.screening import SurgeryRecorded
 from flows.home import open_home
 from flows.settings import read_settings
 from store.transact import Entry, TrialLog
 from tests import facts
 from tests.browser.interface import FLAGS, Interface
+from tests.browser.running import running, until
 from tests.browser.treatment_and_follow_up import treat_and_follow
 
 pytestmark = pytest.mark.browser
 PATIENT = "RJ-0042"
 TODAY = datetime.now(UTC).date()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+_DISSECTION = "ALND – axillary lymph node dissection"
 
 
 @pytest.fixture(scope="module")
@@ -55,25 +45,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def interface_url(home: Path, laboratory: DemonstrationLaboratory) -> Iterator[str]:
-    """`imni up` as an operator starts it; stopped with Ctrl-C, and it must stop cleanly."""
-    port = _free_port()
-    settings = {"IMNI_HOME": str(home), "IMNI_PORT": str(port), "IMNI_LABORATORY_URL": laboratory.url}
-    environment = {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8", **settings}
-    log = (home / "up.log").open("w")
-    imni = Path(sys.executable).with_name("imni")
-    running = subprocess.Popen([str(imni), "up"], env=environment, stdout=log, stderr=log, cwd=home)
-    try:
-        _until(lambda: "Ready: open" in (home / "up.log").read_text(), 120)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        running.send_signal(signal.SIGINT)
-        assert running.wait(60) == 0, (home / "up.log").read_text()[-2000:]
-        log.close()
-    said = (home / "up.log").read_text()
-    assert "Traceback" not in said
-    assert said.rstrip().endswith("Stopped.")
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"http://127.0.0.1:{port}/api/health", trust_env=False)
+    with running(home, {"IMNI_LABORATORY_URL": laboratory.url}) as url:
+        yield url
 
 
 @pytest.fixture
@@ -83,18 +56,10 @@ def trial_log(home: Path) -> Iterator[TrialLog]:
         yield opened
 
 
-def _until(holds: Callable[[], bool], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.2)
-
-
 def _baseline(trial_log: TrialLog) -> None:
-    """What the other forms hold, entered by the same commands."""
+    """What the forms between surgery and consent hold, entered by the same commands."""
     author = Entry(Actor(id="li.wei", role="coordinator", kind="human"), Source(kind="form"), datetime.now(UTC))
     told = {
-        "record-surgery": facts.surgery(_ago(40)),
         "record-pathology": facts.pathology(_ago(35)),
         "record-staging": facts.staging(_ago(20)),
         "record-medical-history": facts.history(_ago(20)),
@@ -111,13 +76,12 @@ def _ago(days: int) -> str:
     return str(TODAY - timedelta(days=days))
 
 
-async def test_a_coordinators_day(chromium: str, interface_url: str, trial_log: TrialLog, tmp_path: Path) -> None:
-    shots = Path(os.environ.get("OPERATOR_PICTURES", tmp_path))
+async def test_a_coordinators_day(chromium: str, interface_url: str, trial_log: TrialLog) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         page = await browser.new_page(viewport={"width": 1280, "height": 1000})
         page.set_default_timeout(45_000)
-        day = Interface(page, interface_url, lambda name: str(shots / f"{name.replace(' ', '-').lower()}.png"))
+        day = Interface(page, interface_url)
         await _walk(day, trial_log)
         await browser.close()
 
@@ -132,12 +96,16 @@ async def _walk(day: Interface, trial_log: TrialLog) -> None:
     )
     assert screened["state_type"] == "COMPLETED", screened["state"]["message"]
     assert trial_log.patient(PATIENT).screened is not None
+    operated = {"Breast surgery": "MAST – mastectomy", "Axillary surgery": _DISSECTION, "Breast reconstruction": "no"}
+    recorded = await day.submit("Surgery", PATIENT, {"Date": _ago(40)}, operated)
+    assert recorded["name"] == f"{PATIENT} Surgery", "the list of runs reads as a diary"
+    assert trial_log.patient(PATIENT).has(SurgeryRecorded)
     _baseline(trial_log)
 
     agreed = await day.submit("Consent", PATIENT, {"Date": _ago(9)}, {"Consent to": "the RecurIndex test"})
     assert agreed["state_type"] == "COMPLETED", agreed["state"]["message"]
-    _until(lambda: trial_log.patient(PATIENT).has(GenomicTestOrdered), 30)
-    _until(lambda: standing_result(trial_log.patient(PATIENT)) is not None, 90)
+    until(lambda: trial_log.patient(PATIENT).has(GenomicTestOrdered), 30)
+    until(lambda: standing_result(trial_log.patient(PATIENT)) is not None, 90)
 
     await day.submit("Consent", PATIENT, {"Date": str(TODAY)}, {"Consent to": "the trial"})
     eligible = await day.submit("Eligibility", PATIENT, {"Date": str(TODAY)}, {})
@@ -148,8 +116,8 @@ async def _walk(day: Interface, trial_log: TrialLog) -> None:
     assert drawn.event.sequence_number == 1
     assert drawn.provenance.actor.id == "li.wei"
 
-    await day.wait_for(f"patient-{PATIENT.lower()}", "patient-randomised")
-    await day.read(f"patient-{PATIENT.lower()}", f"Randomised to {drawn.event.arm}", "genomic-result-reported", "31.5")
+    await day.wait_for(f"patient-{PATIENT.lower()}", "patient randomised")
+    await day.read(f"patient-{PATIENT.lower()}", f"Randomised to {drawn.event.arm}", "genomic result reported", "31.5")
     await day.read("worklist", "Plan radiotherapy")
     await day.read("enrolment", "1 of 214 patients randomised")
     await day.wait_for("curve-efs", "| 1 | 0 |")

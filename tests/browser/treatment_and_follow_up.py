@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from events.outcomes import RecurrenceConfirmed
 from events.radiotherapy import FractionDelivered, PlanReviewed
 from store.transact import TrialLog
 from tests.browser.interface import Interface
+from tests.browser.running import until
 
 
 async def treat_and_follow(day: Interface, trial_log: TrialLog, patient: str, today: date) -> None:
@@ -30,7 +30,7 @@ async def treat_and_follow(day: Interface, trial_log: TrialLog, patient: str, to
     await _fractions(day, patient, today)
     assert len(trial_log.patient(patient).every(FractionDelivered)) == 15
     await _enter(day, "Completion of radiotherapy", patient, on, {})
-    _until(lambda: trial_log.patient(patient).has(FollowUpScheduled))
+    until(lambda: trial_log.patient(patient).has(FollowUpScheduled))
 
     seen = {**on, "Visit": "unscheduled"}
     await _enter(
@@ -41,7 +41,7 @@ async def treat_and_follow(day: Interface, trial_log: TrialLog, patient: str, to
     await _enter(day, "Recurrence", patient, {"Date": f"{today:%Y-%m}"}, {"Sites": "chest wall"})
     assert trial_log.patient(patient).has(RecurrenceConfirmed)
 
-    await day.follow(key, "adverse-event-recorded", "Correct")
+    await day.follow(key, "adverse event recorded", "Correct")
     await day.rewrite('"grade": 2', '"grade": 3')
     _settled(await day.fill_in("Correction", {**on, "Reason": "misread"}, {}))
     assert [worst.acute for worst in worst_grades(trial_log.patient(patient))] == [3]
@@ -61,13 +61,13 @@ async def _fractions(day: Interface, patient: str, today: date) -> None:
 
 
 async def _read(day: Interface, key: str, patient: str, today: date) -> None:
-    await day.wait_for(key, "consent-withdrawn")
-    await day.read(key, "Randomised to", "adverse-event-recorded (corrected)", "grade 3 (was 2)", "Toxicity")
+    await day.wait_for(key, "consent withdrawn")
+    await day.read(key, "Randomised to", "adverse event recorded (corrected)", "Grade (0-5): 3 (was 2)", "Toxicity")
     await day.read("radiotherapy", "15 of 15", "40.05 (100 %)")
     await day.read("deviations", patient)
     await day.read("missing", f"only {today:%Y-%m} is known")
     await day.read("decisions", "Adjudicate: recurrence confirmed")
-    await day.read("audit", "adverse-event-recorded corrected", "misread")
+    await day.read("audit", "adverse event recorded corrected", "misread")
     await day.read("consort", "Withdrew consent, wholly or in part")
 
 
@@ -79,10 +79,3 @@ async def _enter(
 
 def _settled(run: Any) -> None:
     assert run["state_type"] == "COMPLETED", run["state"]["message"]
-
-
-def _until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.2)
