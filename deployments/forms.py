@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments.runner import RunnerDeployment
 from prefect.types.entrypoint import EntrypointType
@@ -12,9 +14,17 @@ from flows.batch_page import PAGE
 from flows.operator_entry import FORMS, OPERATOR_COMMANDS
 from flows.reports.links import page_link
 from flows.reports.next_forms import BATCH_TITLE, chapter_of
-from flows.reports.trial_pages import TRIAL_PAGES
+from flows.reports.trial_pages import OTHERS, TRIAL_PAGES
 
-_PAGES = "\n\n" + " · ".join(page_link(page.title, page.key) for page in TRIAL_PAGES)
+_TITLES = {**{page.key: page.title for page in TRIAL_PAGES}, **{key: title for key, title, _ in OTHERS}}
+
+
+def _links(keys: Iterable[str]) -> str:
+    """Links to pages, by their titles."""
+    return " · ".join(page_link(_TITLES[key], key) for key in keys)
+
+
+_PAGES = "\n\n" + _links(page.key for page in TRIAL_PAGES)
 
 
 async def form_deployments() -> list[RunnerDeployment]:
@@ -49,9 +59,9 @@ async def scheduled_deployments(time_zone: str) -> list[RunnerDeployment]:
 
 async def _scheduled(each: Scheduled, time_zone: str) -> RunnerDeployment:
     return await each.flow.ato_deployment(
-        name="by the clock" if each.cron else "by hand",
+        name=each.name,
         tags=["engine"],
-        description=each.wording + _PAGES,
+        description=f"{each.wording} {_links(each.pages)}".strip() + _PAGES,
         schedules=[CronSchedule(cron=each.cron, timezone=time_zone)] if each.cron else None,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )

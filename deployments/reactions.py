@@ -42,6 +42,8 @@ _FLOWS: Mapping[Work, Flow[..., Any]] = {
 }
 """What workers elsewhere can carry. Results are collected in one place, which asks the laboratory for all of them."""
 
+_BY_WORKERS = "Carried by workers of the work pool, one run an item; there is nothing to start by hand."
+
 
 def reactions_of(settings: Settings) -> Reactions:
     """The reactions of an installation: in this process, or through its work pool when it has one."""
@@ -65,6 +67,7 @@ async def deploy_to_pool(pool: str) -> None:
             work_pool_name=pool,
             job_variables=of_ours,
             tags=["engine"],
+            description=f"{flow.description} {_BY_WORKERS}",
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
         await deployment.aapply()

@@ -17,7 +17,12 @@ from flows.resources import Resources, resources
 from store.projections.rebuilding import Rebuilt, rebuild
 
 
-@flow(name="check-projections", description="Rebuild every projection and compare.", validate_parameters=False)
+@flow(
+    name="check-projections",
+    description="Rebuild every projection and compare.",
+    flow_run_name="tables compared with the log",
+    validate_parameters=False,
+)
 async def check_projections() -> State:
     """Rebuild each projection from nothing and compare it with the live one. A drift makes a failed run."""
     given = resources()

@@ -12,6 +12,7 @@ from flows.gateways.laboratory import Laboratory
 from flows.pace import has_passed
 from flows.record_reports import record_batch
 from flows.resources import Resources, resources
+from flows.run_names import work_run
 from flows.unheard import heard, is_set_aside, not_heard
 from flows.work_off import UNANSWERED_IN_A_ROW, Outcome, fate_of, open_items
 
@@ -25,6 +26,7 @@ _chased: dict[tuple[str, str], datetime] = {}
 @flow(
     name="collect-genomic-results",
     description="Collect what the laboratory reported.",
+    flow_run_name=work_run("results of"),
     validate_parameters=False,
     persist_result=False,
 )

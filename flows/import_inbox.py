@@ -44,7 +44,12 @@ class TakenIn:
     became: BatchResult | str
 
 
-@flow(name="import-inbox", description="Import the files of the drop folder.", validate_parameters=False)
+@flow(
+    name="import-inbox",
+    description="Import the files of the drop folder.",
+    flow_run_name="files of the drop folder",
+    validate_parameters=False,
+)
 async def import_inbox() -> State:
     """Import every file that waits, and say what became of them. One that cannot be used now stops no other."""
     given = resources()

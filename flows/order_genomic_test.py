@@ -8,12 +8,14 @@ from events.clinical_date import ClinicalDate
 from flows.gateways.errors import LaboratoryUnavailable, OrderAmbiguous
 from flows.record_reports import record_batch
 from flows.resources import Resources
+from flows.run_names import work_run
 from flows.work_off import Outcome, end_of_run, work_off
 
 
 @flow(
     name="order-genomic-test",
     description="Order the RecurIndex test at the laboratory.",
+    flow_run_name=work_run("order for"),
     validate_parameters=False,
     persist_result=False,
 )

@@ -21,6 +21,7 @@ from flows.reports.patient_page import patient_page
 from flows.reports.trial_pages import TRIAL_PAGES
 from flows.reports.trial_view import TrialView
 from flows.resources import Resources, resources
+from flows.run_names import whose
 from store.projections.refreshing import refresh
 from store.sealing import sealed_size
 
@@ -48,8 +49,7 @@ def _run_name() -> str:
         return "pages of everyone"
     if not patient_ids:
         return "pages of the trial"
-    more = f" and {len(patient_ids) - _MOST_NAMED} more" if len(patient_ids) > _MOST_NAMED else ""
-    return f"pages of {', '.join(patient_ids[:_MOST_NAMED])}{more}"
+    return f"pages of {whose(patient_ids)}"
 
 
 @flow(

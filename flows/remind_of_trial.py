@@ -20,6 +20,7 @@ from flows.send_reminders import is_on_record, sent
 @flow(
     name="remind-of-trial",
     description="The daily digest, and the reminders of audits, of queries to the trial and of work set aside.",
+    flow_run_name="reminders of the trial",
     validate_parameters=False,
     persist_result=False,
 )

@@ -6,12 +6,14 @@ from domain.decisions.follow_up import ScheduleFollowUp
 from domain.work_item import Work, WorkItem
 from events.clinical_date import ClinicalDate
 from flows.resources import Resources
+from flows.run_names import work_run
 from flows.work_off import Outcome, end_of_run, work_off
 
 
 @flow(
     name="schedule-follow-up",
     description="Set out the follow-up visits (Table 1).",
+    flow_run_name=work_run("visits of"),
     validate_parameters=False,
     persist_result=False,
 )

@@ -25,7 +25,12 @@ STAMP_EVERY = timedelta(days=1)
 _log = logging.getLogger("imni.seals")
 
 
-@flow(name="seal-log", description="Seal the log and copy the seal elsewhere.", validate_parameters=False)
+@flow(
+    name="seal-log",
+    description="Seal the log and copy the seal elsewhere.",
+    flow_run_name="seal of the log",
+    validate_parameters=False,
+)
 async def seal_log() -> State:
     """Seal what is new. A folder or mailbox that cannot be reached keeps nothing from being sealed."""
     given = resources()

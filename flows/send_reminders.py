@@ -9,6 +9,7 @@ from flows.gateways.errors import MessageRefused, NotDelivered
 from flows.gateways.mail import Delivery, Message, Notifier
 from flows.reminder_message import message_of
 from flows.resources import Resources
+from flows.run_names import work_run
 from flows.work_off import Outcome, end_of_run, work_off
 
 _taken: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -19,6 +20,7 @@ they get it once more, under the same Message-ID."""
 @flow(
     name="send-reminders",
     description="Remind people of visits and of other work they owe.",
+    flow_run_name=work_run("reminders of"),
     validate_parameters=False,
     persist_result=False,
 )

@@ -8,7 +8,12 @@ from flows.resources import resources
 from store.segments.segments import Segments
 
 
-@flow(name="write-segments", description="Copy large sealed parts of the log.", validate_parameters=False)
+@flow(
+    name="write-segments",
+    description="Copy large sealed parts of the log.",
+    flow_run_name="copies of sealed parts",
+    validate_parameters=False,
+)
 async def write_segments() -> State:
     """Write every segment that is due. One that was damaged, and those after it, are written again."""
     given = resources()

@@ -20,6 +20,7 @@ from events.conduct import QueryAnswered
 from events.consent import EncryptedIdentity
 from events.event import Event
 from flows.operator_entry import FORMS, OPERATOR_COMMANDS, Role, form_of, record_form
+from flows.reports.trial_pages import OTHERS
 from store.identity import Identity
 from tests.flows.site import Site, site
 
@@ -179,7 +180,17 @@ async def test_deployments_name_a_module_a_chapter_and_plain_words() -> None:
         assert callable(getattr(importlib.import_module(module), function)), deployment.entrypoint
         assert deployment.description
         assert len(deployment.tags) >= 1
-        assert (deployment.name == "by the clock") == bool(deployment.schedules), deployment.flow_name
+        assert not re.search(r"[a-z]-[a-z]+-|by the clock|by hand$", deployment.name), "plain words"
+
+
+async def test_what_makes_a_page_leads_to_it() -> None:
+    """Of the pages that are not the trial's own, which every deployment leads to."""
+    said = {d.flow_name: str(d.description) for d in await scheduled_deployments("Asia/Shanghai")}
+    assert all(f"](/pages/curve-{code})" in said["analyse-endpoints"] for code in ("efs", "lrrfs", "os"))
+    assert "[Figures](/pages/figures)" in said["analyse-endpoints"]
+    assert "[Projections](/pages/projections)" in said["check-projections"]
+    assert "[Batch](/pages/batch)" in said["import-inbox"]
+    assert all(f"](/pages/{key})" in "".join(said.values()) for key, _, _ in OTHERS)
 
 
 @pytest.mark.parametrize("wire", FORMS)
