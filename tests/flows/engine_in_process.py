@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from domain.decide import PatientCommand
 from domain.decisions.conduct import SetWorkAside
 from domain.decisions.follow_up import RecordReminder, ScheduleFollowUp
 from domain.decisions.genomics import (
+    CancelGenomicTest,
     RecordGenomicDispute,
     RecordGenomicOrder,
     RecordGenomicResult,
@@ -30,11 +31,12 @@ from flows.live_patients import LivePatients
 from store.transact import Entry, TrialLog
 
 _TURN_AROUND = timedelta(days=7)
-_DISPUTED, _WITHDRAWN, _WRONG_CLASS = "SIM-0003", "SIM-0007", "SIM-0011"
+_DISPUTED, _WITHDRAWN, _WRONG_CLASS, _CANCELLED = "SIM-0003", "SIM-0007", "SIM-0011", "SIM-0013"
 
 
 class EngineInProcess:
-    """Orders, collects, schedules and reminds; of three patients the laboratory gets something wrong."""
+    """Orders, collects, schedules and reminds; of three patients the laboratory gets something wrong, and of one it
+    cancels two orders."""
 
     def __init__(self, trial_log: TrialLog, clock: SimulatedClock) -> None:
         self._trial_log, self._clock = trial_log, clock
@@ -70,11 +72,12 @@ class EngineInProcess:
         items = engine_worklist(patient, EDITION, self._today)
         commands = [command for item in items for command in self._commands(item, patient)]
         if commands:
-            self._trial_log.transact_all(patient.patient_id, commands, self._entry())
+            self._trial_log.transact_all(patient.patient_id, commands, self._entry(commands))
         self._look_on[patient.patient_id] = min(self._days_to_come(patient), default=date.max)
 
-    def _entry(self) -> Entry:
-        return Entry(ENGINE, Source(kind="reaction"), self._clock.now())
+    def _entry(self, commands: Sequence[PatientCommand]) -> Entry:
+        told = any(isinstance(command, CancelGenomicTest) for command in commands)
+        return Entry(ENGINE, Source(kind="laboratory" if told else "reaction"), self._clock.now())
 
     def _days_to_come(self, patient: Patient) -> Iterator[date]:
         if open_order(patient) is not None:
@@ -111,6 +114,8 @@ class EngineInProcess:
         return RecordGenomicOrder(occurred_on=on, order_key=item.subject, laboratory_order_id=str(len(self.orders)))
 
     def _result(self, item: WorkItem, on: ClinicalDate) -> list[PatientCommand]:
+        if item.patient_id == _CANCELLED and item.subject[-2:] in ("/1", "/2"):
+            return [CancelGenomicTest(occurred_on=on, order_key=item.subject, reason="tumour content too low")]
         scores = self._scores[item.patient_id]
         right = "low" if scores["score_18gene"] <= 44 else "high"
         wrong = "high" if right == "low" else "low"
