@@ -40,8 +40,9 @@ def page_with(batches: Sequence[str], older: str | None) -> str:
     )
     shown = [title]
     for each in (*batches, *(older or "").split(_HEADING)[1:])[:_MOST_BATCHES]:
-        if sum(map(_size, shown)) + _size(each) <= _MOST_BYTES:
-            shown.append(each.strip())
+        if sum(map(_size, shown)) + _size(each) > _MOST_BYTES:
+            break
+        shown.append(each.strip())
     return _HEADING.join(shown) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sqlite3
@@ -126,6 +127,20 @@ async def test_what_a_slow_writer_adds_after_all_is_read_too(dropping: Dropping)
     (again,) = await dropping.later()
     assert _counts(again) == (1, 1, 0)
     assert dropping.done() == ["june.csv"]
+
+
+async def test_a_file_that_grows_while_it_is_read_is_read_again(dropping: Dropping) -> None:
+    path = dropping.drop("june.csv", HEADING + GOOD + BAD)
+    dropping.folder.look()
+
+    async def grow() -> None:
+        with path.open("a") as growing:
+            growing.write("RJ-1,2020-12-11,unscheduled,NO_EVIDENCE,\n")
+
+    taken, _ = await asyncio.gather(take_in(dropping.at.given, dropping.folder, VISITS, path), grow())
+    assert (taken, dropping.done()) == (None, [])
+    (again,) = await dropping.later()
+    assert _counts(again) == (1, 1, 1)
 
 
 async def test_a_file_nobody_can_use_does_not_stop_the_next(dropping: Dropping) -> None:
