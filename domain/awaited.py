@@ -1,4 +1,4 @@
-"""What waits for one person's decision: a plan's review, an adjudication, an audit finding or query, work set aside.
+"""What waits for one person's decision: a plan's review, a cancelled order, an adjudication, a query, work set aside.
 
 Nothing sleeps until it is answered: what waits is derived from the log each time, so it survives every restart, and the
 answer is an entry with its author. What is not answered in time is asked of the next person on the ladder.
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from domain.adjudication import not_adjudicated, outcome_name
+from domain.engine_work import is_followed, order_to_settle
 from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
@@ -24,6 +25,7 @@ from domain.work_item import Work
 from domain.worklist import worklist
 from events.conduct import WorkItemSetAside
 from events.event import Event
+from events.genomics import GenomicTestCancelled
 from events.radiotherapy import RadiotherapyPlanned
 from events.recorded import Recorded
 
@@ -64,6 +66,9 @@ def _of_patient(patient: Patient, edition: Edition, today: date) -> Iterator[Awa
     plan = patient.last(RadiotherapyPlanned)
     if plan and any(item.work is Work.REVIEW_PLAN for item in items):
         yield _plan_review(patient.patient_id, plan, holds)
+    cancelled = order_to_settle(patient, holds, today) if is_followed(patient) else None
+    if cancelled:
+        yield _order_again(patient.patient_id, cancelled, holds)
     yield from (_adjudication(patient.patient_id, outcome, holds) for outcome in not_adjudicated(patient))
     yield from _queries(patient, patient.patient_id, holds)
     open_still = {item.subject for item in items if item.work is Work.RELEASE_WORK}
@@ -87,6 +92,13 @@ def _plan_review(patient_id: str, plan: Recorded[RadiotherapyPlanned], edition: 
     since, wording = plan.occurred_on.latest, "Review the plan before the first fraction"
     ladder = edition.reminders.ladders["plan-review"]
     return Awaited(patient_id, wording, since, ladder.due_on(since), ladder, "record-plan-review")
+
+
+def _order_again(patient_id: str, cancelled: Recorded[GenomicTestCancelled], edition: Edition) -> Awaited:
+    since, ladder = edition.day_of(cancelled.recorded_at), edition.reminders.ladders["order"]
+    wording = f"Order the RecurIndex test again? The laboratory cancelled: {cancelled.event.reason}"
+    known = {"order_key": cancelled.event.order_key}
+    return Awaited(patient_id, wording, since, ladder.due_on(since), ladder, "settle-cancelled-order", known)
 
 
 def _adjudication(patient_id: str, outcome: Recorded[Event], edition: Edition) -> Awaited:

@@ -22,7 +22,9 @@ from domain.visit_windows import Anchor, anchor, to_schedule
 from domain.work_item import Work, WorkItem
 from events.consent import ConsentKind, ConsentWithdrawn, WithdrawalScope
 from events.follow_up import FollowUpScheduled, ScheduledVisit, VisitDone, VisitMissed
+from events.genomics import GenomicTestCancelled
 from events.randomisation import AllocationTakenOver
+from events.recorded import Recorded
 
 _COLLECTING = (WithdrawalScope.DATA_COLLECTION, WithdrawalScope.DATA_USE)
 
@@ -39,7 +41,7 @@ def may_be_collected(patient: Patient) -> bool:
 
 def order_test(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem]:
     """The RecurIndex test is ordered for a clinically high-risk patient who agreed to it."""
-    if not wants_test(patient, edition, today) or cancellation_to_settle(patient, edition):
+    if cancellation_to_settle(patient, edition) or not _wants_test(patient, edition, today):
         return
     key = order_key(patient.patient_id, next_attempt(patient))
     yield WorkItem(Work.ORDER_GENOMIC_TEST, key, patient.patient_id, today, "engine", "Order the RecurIndex test", key)
@@ -50,11 +52,17 @@ def is_entering(patient: Patient) -> bool:
     return patient.allocation is None and not patient.screening_failed and not patient.has(ConsentWithdrawn)
 
 
-def wants_test(patient: Patient, edition: Edition, today: date) -> bool:
+def _wants_test(patient: Patient, edition: Edition, today: date) -> bool:
     """Whether an order of the test is missing: she agreed, can still enter, and none is under way or given up."""
     if not _lacks_test(patient) or clinical_risk(patient, edition, today).passes is not True:
         return False
     return not failed(weigh_all(patient, edition, today))
+
+
+def order_to_settle(patient: Patient, edition: Edition, today: date) -> Recorded[GenomicTestCancelled] | None:
+    """The cancelled order of whom a person says whether another is placed, while she still wants the test."""
+    cancelled = cancellation_to_settle(patient, edition)
+    return cancelled if cancelled and _wants_test(patient, edition, today) else None
 
 
 def _lacks_test(patient: Patient) -> bool:

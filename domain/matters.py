@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from domain.adjudication import not_adjudicated
 from domain.cone_beam import cone_beam_due
 from domain.deciding_work import unanswered
-from domain.engine_work import collect_result, order_test, schedule, wants_test
-from domain.genomic_test import cancellation_to_settle, disputed_order, open_order
+from domain.engine_work import collect_result, order_test, order_to_settle, schedule
+from domain.genomic_test import disputed_order, open_order
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.protocol.reminder_steps import Topic
@@ -70,9 +70,7 @@ def _result_owed(patient: Patient, edition: Edition) -> Iterator[Matter]:
 
 def _order_to_settle(patient: Patient, edition: Edition, today: date) -> Iterator[Matter]:
     """An order the laboratory disputes, or one it cancelled after which a person says whether there is another."""
-    cancelled = cancellation_to_settle(patient, edition)
-    wanted = cancelled if cancelled and wants_test(patient, edition, today) else None
-    for entry in filter(None, (disputed_order(patient), wanted)):
+    for entry in filter(None, (disputed_order(patient), order_to_settle(patient, edition, today))):
         yield Matter("order", entry.event.order_key, _recorded_on(entry, edition))
 
 

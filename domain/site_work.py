@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from domain.cone_beam import NextFraction, cone_beam_due, next_fraction
 from domain.eligibility import failed, unknown, weigh_all
-from domain.engine_work import is_entering, open_visits, wants_test
-from domain.genomic_test import cancellation_to_settle, disputed_order, standing_result
+from domain.engine_work import is_entering, open_visits, order_to_settle
+from domain.genomic_test import disputed_order, standing_result
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.registry_stratum import is_treated_here
@@ -82,8 +82,7 @@ def settle(patient: Patient, edition: Edition, today: date) -> Iterator[WorkItem
     if dispute := disputed_order(patient):
         wording = f"Settle the order with the laboratory: {dispute.event.problem}"
         yield _item(patient, Work.SETTLE_ORDER, today, "coordinator", wording, dispute.event.order_key)
-    cancelled = cancellation_to_settle(patient, edition)
-    if cancelled and wants_test(patient, edition, today):
+    if cancelled := order_to_settle(patient, edition, today):
         wording = f"Order the RecurIndex test again? The laboratory cancelled: {cancelled.event.reason}"
         yield _item(patient, Work.SETTLE_CANCELLED_ORDER, today, "coordinator", wording, cancelled.event.order_key)
     contradiction = class_contradiction(patient, edition)

@@ -47,8 +47,20 @@ def _waits(*events: Event, trial: Standing | None = None, today: date = TODAY) -
             "coordinator",
             date(2021, 3, 2),
         ),
+        (
+            (
+                *ORDERED,
+                facts.cancelled(),
+                facts.ordered("2020-12-15", attempt=2),
+                facts.cancelled("2020-12-16", order_key="recurindex/RJ-0001/2"),
+            ),
+            facts.order_settled(),
+            "settle-cancelled-order",
+            "coordinator",
+            date(2020, 12, 18),
+        ),
     ],
-    ids=["plan", "adjudication", "query", "release"],
+    ids=["plan", "adjudication", "query", "release", "cancelled-order"],
 )
 def test_a_decision_waits_for_its_form_until_its_answer_is_in_the_log(
     events: tuple[Event, ...], answer: Event, form: str, asked: str, due: date
