@@ -72,7 +72,7 @@ async def test_rows_not_taken_stand_on_the_page_to_be_mended_and_entered_again(a
     assert "| 3 | disease_status |  | is missing: fill it in |" in page
     assert "| 4 | patient_id |  | is not a patient id" in page
     assert "| 5 | disease_status |  | is missing: the row has 3 cells, the heading 5" in page
-    assert "2 of them are not shown" in page
+    assert "may say who a patient is: 2." in page
     assert not {"张", "伟"} & set(page)
     mended = _to_copy(page).replace("2020-13-11,unscheduled,,", "2020-12-11,unscheduled,NO_EVIDENCE,")
     again = import_rows(at.given, _form(mended))

@@ -232,4 +232,4 @@ async def test_neither_page_nor_log_says_who_a_patient_is(dropping: Dropping, ca
     for told in (page, caplog.text, given.provenance.model_dump_json()):
         assert not [word for word in ("ZHANG", "310101", "H12345") if word in told]
     assert page.count("is not a patient id") == 2
-    assert "4 of them are not shown" in page
+    assert "may say who a patient is: 4." in page
