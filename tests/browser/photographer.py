@@ -91,8 +91,8 @@ class Photographer:
 async def _problems(page: Page, says: str) -> Sequence[str]:
     """What is wrong with a page that should say something."""
     try:
-        await expect(page.get_by_text(says).first).to_be_visible(timeout=20_000)
-        await page.wait_for_function(f"({_SAID})().length > {_SHORTEST}", timeout=5_000)
+        await expect(page.get_by_text(says).first).to_be_visible(timeout=60_000)
+        await page.wait_for_function(f"({_SAID})().length > {_SHORTEST}", timeout=20_000)
     except (AssertionError, NotInTime):
         return (f"it never says {says!r}",)
     await page.wait_for_timeout(300)  # what is drawn after the text: figures, the state of a run

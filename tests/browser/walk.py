@@ -63,7 +63,7 @@ def _run(photographer: Photographer, flow: str, form: Mapping[str, Any] | None) 
     found: Sequence[Any] = photographer.ask("/deployments/filter", {"flows": {"name": {"any_": [flow]}}})
     sent = {"parameters": {"form": form} if form else {}, "state": {"type": "SCHEDULED"}}
     run = photographer.ask(f"/deployments/{found[0]['id']}/create_flow_run", sent)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while run["state_type"] not in _ENDED:
         assert time.monotonic() < deadline, f"{flow} did not end"
         time.sleep(0.3)
