@@ -89,8 +89,8 @@ def _not_taken(batch: Batch, apart: Sequence[SetApart], where: Callable[[BatchRo
         yield f"To copy, mend and enter again:\n\n{_FENCE}csv\n{to_copy}\n{_FENCE}{more}"
     if len(shown) < len(apart):
         yield (
-            f"Rows not shown, since they may say who a patient is: {len(apart) - len(shown)}. They stand in the file they "
-            "come from, and in the reject file of the drop folder."
+            f"Rows not shown, since they may say who a patient is: {len(apart) - len(shown)}. They stand in the file "
+            "they come from, and in the reject file of the drop folder."
         )
 
 
