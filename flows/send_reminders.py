@@ -2,7 +2,9 @@
 
 from prefect import flow
 
+from domain.decisions.conduct import SetWorkAside
 from domain.decisions.follow_up import RecordReminder
+from domain.protocol.reminder_steps import Asked
 from domain.work_item import Work, WorkItem
 from events.clinical_date import ClinicalDate
 from flows.gateways.errors import MessageRefused, NotDelivered
@@ -38,11 +40,18 @@ async def send_reminder(given: Resources, item: WorkItem) -> None:
 async def sent(given: Resources, item: WorkItem) -> RecordReminder:
     """Send one reminder to whom it asks; what to put on record of it, and then to tell `is_on_record`.
 
-    Until then whoever took it does not get it again. Raises `NotDelivered`, `MessageRefused`.
+    Until then whoever took it does not get it again. One of several channels that refuses for good waits for a person,
+    once, and holds nothing up. Raises `NotDelivered`, `MessageRefused`.
     """
     assert item.note is not None
     message = message_of(item, given.settings.language)
-    delivery = await _send(given.notifier_for(item.note.asked), given.trial_log.log.log_id, message)
+    try:
+        delivery = await _send(given.notifier_for(item.note.asked), given.trial_log.log.log_id, message)
+    except MessageRefused as problem:
+        if not problem.delivered:
+            raise
+        _set_aside(given, item.note.asked, problem)
+        delivery = Delivery(item.key, "delivered", problem.delivered)
     return RecordReminder(
         occurred_on=ClinicalDate.parse(given.today),
         key=item.key,
@@ -51,6 +60,13 @@ async def sent(given: Resources, item: WorkItem) -> RecordReminder:
         asked=item.note.asked,
         channel=", ".join(delivery.channels) or delivery.outcome,
     )
+
+
+def _set_aside(given: Resources, asked: Asked, problem: MessageRefused) -> None:
+    """Put on record that a channel to somebody refuses what others take; nothing more while that waits."""
+    on = ClinicalDate.parse(given.today)
+    command = SetWorkAside(occurred_on=on, key=f"channel/{asked}", problem="; ".join(problem.failed)[:1000])
+    given.trial_log.transact_trial(command, given.engine_entry(f"channel/{asked}"))
 
 
 def is_on_record(given: Resources, item: WorkItem) -> None:

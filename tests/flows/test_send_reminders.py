@@ -9,6 +9,7 @@ import pytest
 from deployments.mailbox import Mailbox
 from deployments.reactions import ANSWERS
 from domain.protocol.reminder_steps import Asked
+from domain.set_aside import set_aside
 from domain.work_item import Work, WorkItem
 from events.follow_up import FollowUpScheduled, ReminderSent
 from flows.gateways.errors import MessageRefused, NotDelivered
@@ -45,21 +46,42 @@ def _through(at: Site, *mailboxes: Mailbox) -> Resources:
     )
 
 
-@pytest.mark.parametrize(("reply", "kind"), [("451 later", NotDelivered), ("550 no such user", MessageRefused)])
-async def test_a_channel_that_took_a_reminder_does_not_get_it_again_when_another_failed(
-    at: Site, reply: str, kind: type[Exception]
-) -> None:
+async def test_a_channel_that_took_a_reminder_does_not_get_it_again_when_another_failed(at: Site) -> None:
     item = await _due(at)
     with Mailbox() as other:
         given = _through(at, at.mailbox, other)
-        other.refuse(reply)
-        with pytest.raises(kind):
+        other.refuse("451 later")
+        with pytest.raises(NotDelivered):
             await send_reminder(given, item)
         assert not at.patient("RJ-1").has(ReminderSent)
         await send_reminder(given, item)
         assert (len(at.mailbox.received), len(other.received)) == (1, 1)
     (sent,) = at.patient("RJ-1").every(ReminderSent)
     assert (sent.event.subject, sent.event.step, sent.event.channel) == ("4w", "before", "mail, mail-2")
+
+
+async def test_a_dead_address_beside_a_good_one_waits_for_a_person_once_and_holds_no_reminder_up(at: Site) -> None:
+    item = await _due(at)
+    with Mailbox() as dead:
+        given = _through(at, at.mailbox, dead)
+        dead.refuse("550 no such user", times=2)
+        await send_reminder(given, item)
+        (sent,) = at.patient("RJ-1").every(ReminderSent)
+        assert sent.event.channel == "mail"
+        assert set_aside(at.patient("RJ-1")) == {}
+        await send_reminder(given, replace(item, key=f"{item.key}/again"))
+        (aside,) = set_aside(at.given.trial_log.trial()).values()
+        assert aside.event.key == "channel/coordinator"
+        assert aside.event.problem.startswith("mail-2: ")
+    assert len(at.mailbox.received) == 2
+
+
+async def test_a_reminder_that_every_channel_refuses_has_not_gone_out(at: Site) -> None:
+    item = await _due(at)
+    at.mailbox.refuse("550 no such user")
+    with pytest.raises(MessageRefused):
+        await send_reminder(at.given, item)
+    assert not at.patient("RJ-1").has(ReminderSent)
 
 
 @pytest.mark.parametrize("either_database", ["sqlite"], indirect=True)
