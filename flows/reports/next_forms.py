@@ -49,7 +49,7 @@ FORM_OF_CRITERION: Mapping[str, str] = {
 BATCH_TITLE = "Visits or fractions in a batch"
 """The form that is no command's: it carries out one a row."""
 
-_LONGEST_LINK = 800
+_LONGEST_LINK = 1_600
 _CHAPTERS = (
     "screening",
     "consent",

@@ -15,12 +15,13 @@ from domain.protocol.editions import EDITIONS
 from domain.refusal_words import in_words
 from domain.toxicity.terms import terms
 from events.screening import PrimaryTumour, RegionalNodes
-from flows.batch_entry import BatchForm
+from flows.batch_entry import BatchForm, enter_batch
 from flows.form_card import card_of
 from flows.form_lists import LISTS
 from flows.form_words import WORDS, as_chosen, as_kept
 from flows.operator_entry import FORMS, OPERATOR_COMMANDS
 
+EVERY = {**FORMS, "enter-batch": enter_batch}
 SHANGHAI = {"zone": ZoneInfo("Asia/Shanghai")}
 CATEGORIES = {*PrimaryTumour, *RegionalNodes}
 """What a pathologist writes, and everybody reads."""
@@ -29,14 +30,15 @@ UNIT = re.compile(r"\((mm|%|cGy|\d+-\d+)\)|[Hh]ow many|Which of|the unit|nodes")
 
 def _asked(wire: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each field of a form as Prefect is told of it, those of rows within it too."""
-    definitions = FORMS[wire].parameters.model_dump()["definitions"]
+    definitions = EVERY[wire].parameters.model_dump()["definitions"]
     for card, definition in definitions.items():
         for name, asked in definition.get("properties", {}).items():
-            if "$ref" not in asked and "$ref" not in asked.get("items", {}):
-                yield f"{card}.{name}", asked
+            of = asked.get("items", asked).get("$ref", "").rpartition("/")[2]
+            if "properties" not in definitions.get(of, {}):
+                yield f"{card}.{name}", {**definitions.get(of, {}), **asked}
 
 
-@pytest.mark.parametrize("wire", FORMS)
+@pytest.mark.parametrize("wire", EVERY)
 def test_every_field_says_what_it_wants_in_words_of_ours(wire: str) -> None:
     for field, asked in _asked(wire):
         offers = asked.get("items", asked).get("enum")
@@ -63,7 +65,7 @@ def test_no_title_is_one_that_pydantic_made_up_from_the_name_of_a_field() -> Non
     assert not [field for field, title in titles if not title]
 
 
-@pytest.mark.parametrize("wire", FORMS)
+@pytest.mark.parametrize("wire", EVERY)
 def test_every_number_has_its_unit_and_its_limits(wire: str) -> None:
     for field, asked in _asked(wire):
         if asked["type"] in {"integer", "number"}:
@@ -72,7 +74,7 @@ def test_every_number_has_its_unit_and_its_limits(wire: str) -> None:
             assert UNIT.search(f"{asked['title']} {asked.get('description', '')}"), field
 
 
-@pytest.mark.parametrize("wire", FORMS)
+@pytest.mark.parametrize("wire", EVERY)
 def test_no_choice_is_a_code_that_one_must_know(wire: str) -> None:
     for field, asked in _asked(wire):
         offered = asked.get("items", asked).get("enum", ())

@@ -187,6 +187,20 @@ def test_an_entry_made_wrongly_opens_a_correction_that_says_what_stands() -> Non
     CorrectEntry.model_validate({**known, "occurred_on": "2022-01-01", "reason": "misread"})
 
 
+def test_a_correction_begins_with_a_long_history_and_with_a_reason_in_chinese_too() -> None:
+    """Nobody writes the facts of an entry into an empty editor."""
+    cancers = [{"kind": kind, "diagnosed_on": "2001-05-01"} for kind in ("LCIS", "BCC_SKIN", "CIS_CERVIX")]
+    history = facts.history(prior_malignancies=cancers, prior_radiotherapy=["NECK", "ELSEWHERE"])
+    lost = facts.lost(
+        on="2021-03-01", reason="患者随家人迁往外地，电话停机，多次联系未果，邻居称已搬走，派出所亦无新址登记。"
+    )
+    page = _page(facts.screened(), history, lost)
+    for row, told in (("| medical history", "prior_malignancies"), ("| follow up lost", "reason")):
+        known = _prefilled(_line(page, row)[2])[1]["entry"]
+        assert isinstance(known, dict)
+        assert known["replacement"][told], row
+
+
 def test_what_cannot_be_taken_back_offers_no_correction() -> None:
     assert _line(_page(*facts.enrolled()), "| patient randomised")[2] == ""
 
