@@ -62,5 +62,5 @@ async def test_nobody_is_told_unless_an_address_for_figures_is_named(
     async with site(tmp_path / "home") as at:
         reactor = direct_reactor(at.given)
         answers = reactor.reactions.answers
-        await tell_figures(reactor, asyncio.Event())
+        await asyncio.wait_for(tell_figures(reactor, asyncio.Event()), 5)
         assert reactor.reactions.answers is answers
