@@ -28,13 +28,14 @@ async def place_order(given: Resources, item: WorkItem) -> None:
     """Place one order; the laboratory keeps it once however often it is asked."""
     if given.laboratory is None:
         raise LaboratoryUnavailable(item.key, "no laboratory is configured (IMNI_LABORATORY_URL)")
-    on = ClinicalDate.parse(given.today)
     try:
         placed = await given.laboratory.order(item.subject, item.patient_id, given.today)
     except OrderAmbiguous as ambiguous:
+        on = ClinicalDate.parse(given.today)
         dispute = RecordGenomicDispute(occurred_on=on, order_key=item.subject, problem=ambiguous.problem)
         await given.recording.record(item.patient_id, dispute, given.engine_entry(item.key))
         return
+    on = ClinicalDate.parse(given.today)  # as of now: while the laboratory was asked the clock may have been set back
     order = RecordGenomicOrder(occurred_on=on, order_key=item.subject, laboratory_order_id=placed.laboratory_order_id)
     await given.recording.record(item.patient_id, order, given.engine_entry(item.key))
     if not placed.newly:

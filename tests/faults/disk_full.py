@@ -28,7 +28,7 @@ DONE, GIVEN_UP = b"done", b"given up"
 
 
 @contextmanager
-def _small_disk(folder: Path) -> Generator[Path]:
+def small_disk(folder: Path) -> Generator[Path]:
     """A disk of sixteen megabytes."""
     disk = folder / "disk"
     disk.mkdir()
@@ -42,12 +42,12 @@ def _small_disk(folder: Path) -> Generator[Path]:
         disk.rmdir()
 
 
-def _no_small_disk() -> str | None:
+def no_small_disk() -> str | None:
     if shutil.which("mount") is None or os.geteuid() != 0:
         return "only root may mount a small disk (fault short_writes needs no root)"
     with tempfile.TemporaryDirectory() as folder:
         try:
-            with _small_disk(Path(folder)):
+            with small_disk(Path(folder)):
                 return None
         except subprocess.CalledProcessError as problem:
             return f"no small disk can be mounted here: {problem.stderr.decode().strip()}"
@@ -65,7 +65,7 @@ def _books(url: str, said: list[bytes], *, done: bool) -> Books:
     return books
 
 
-class _TightDisk:
+class TightDisk:
     """A disk that is filled up again and again; whoever is refused is given room."""
 
     def __init__(self, disk: Path, chance: Random) -> None:
@@ -93,8 +93,8 @@ def _fill_the_disk(count: int, chance: Random, folder: Path) -> Outcome:
     every: list[Books] = []
     refusals = 0
     while refusals < count:
-        with _small_disk(folder) as disk:
-            tight, url = _TightDisk(disk, chance), sqlite_url(disk / "log.sqlite")
+        with small_disk(folder) as disk:
+            tight, url = TightDisk(disk, chance), sqlite_url(disk / "log.sqlite")
             done = persevere(tight.say, url, _APPENDS, chance, tight.relieve)
             tight.relieve()
             every.append(_books(url, tight.said, done=done))
@@ -136,7 +136,7 @@ FAULTS = (
         full=50,
         quick=3,
         inject=_fill_the_disk,
-        missing=_no_small_disk,
+        missing=no_small_disk,
     ),
     Fault(
         name="short_writes_sqlite",

@@ -18,7 +18,7 @@ from tests.faults.ward import Day, released
 from tests.faults.wards import ONCE, PATIENTLY, counted, in_wards
 from tests.flows.site import Site
 
-_ASKED_AN_HOUR = 30
+_ASKED_AN_HOUR = 45
 
 
 Told = Callable[[Random, int], LaboratoryFault]
@@ -55,11 +55,12 @@ async def _down(day: Day, count: int) -> Outcome:
         day.come(to_order=day.chance.randint(6, 12), to_follow=2)
         day.at.asked.clear()
         await day.passes(60, every=day.chance.uniform(0.2, 1))
-        wrong += [f"{key} waits for the laboratory" for key in day.open() if not key.startswith("recurindex/")]
+        wrong += [f"{key} waits for the laboratory" for key in day.waiting() if not key.startswith("recurindex/")]
         wrong += [f"asked {len(day.at.asked)} times in an hour"] * (len(day.at.asked) > _ASKED_AN_HOUR)
         day.at.laboratory.start()
         await day.passes(15)
-        wrong += [f"{key} is still open a quarter of an hour later" for key in day.open()]
+        wrong += [f"{key} is still open a quarter of an hour later" for key in day.waiting()]
+    await day.ends()
     return counted(day, count, *wrong)
 
 

@@ -31,10 +31,11 @@ async def _away(day: Day, count: int) -> Outcome:
         day.at.mailbox.stop()
         day.come(to_order=1, to_follow=_REMINDERS_A_ROUND)
         await day.passes(day.chance.uniform(1, 20))
-        wrong += [f"{key} waits for the mailbox" for key in day.open() if not key.startswith("reminder/")]
+        wrong += [f"{key} waits for the mailbox" for key in day.waiting() if not key.startswith("reminder/")]
         day.at.mailbox.start()
         await day.passes(15)
-        wrong += [f"{key} is still open a quarter of an hour later" for key in day.open()]
+        wrong += [f"{key} is still open a quarter of an hour later" for key in day.waiting()]
+    await day.ends()
     return counted(day, count, *wrong)
 
 

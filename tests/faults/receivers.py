@@ -19,6 +19,7 @@ def outcome_at_receivers(
     patients: Iterable[Patient],
     tallies: Mapping[str, Tally],
     mailbox: Mailbox,
+    log_id: str,
     *,
     count: int,
     to_order: Iterable[str],
@@ -37,7 +38,7 @@ def outcome_at_receivers(
     missing = [f"{who} has no {kind.type}" for who, kind in _wanted(to_order, to_follow) if not by_id[who].has(kind)]
     held = {key: tally.orders for key, tally in tallies.items() if tally.orders}
     arrived = Counter(mail.message_id for mail in mailbox.received)
-    astray = [*(held.keys() ^ ordered.keys()), *(arrived.keys() ^ {message_id(key) for key in reminded})]
+    astray = [*(held.keys() ^ ordered.keys()), *(arrived.keys() ^ {message_id(key, log_id) for key in reminded})]
     twice = [key for key, times in (*held.items(), *ordered.items(), *reminded.items()) if times > 1]
     twice += [who for who in to_follow if len(by_id[who].every(FollowUpScheduled)) > 1]
     problems = [*missing, *astray, *twice, *wrong]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+import logging
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -16,9 +17,11 @@ from deployments.laboratory import DemonstrationLaboratory
 from deployments.mailbox import Mailbox
 from domain.decisions.conduct import ReleaseWork
 from domain.decisions.genomics import CancelGenomicTest
-from domain.work_item import Work
+from domain.ready import ready
+from domain.set_aside import set_aside
+from domain.work_item import Work, WorkItem
 from domain.worklist import engine_worklist, worklist
-from flows.clock import SimulatedClock
+from flows.clock import Clock, SimulatedClock
 from flows.collect_genomic_results import collect_genomic_results
 from flows.gateways.laboratory import Laboratory
 from flows.gateways.mail import Notifier
@@ -33,6 +36,7 @@ from flows.send_reminders import send_reminder
 from flows.settings import read_settings
 from flows.work_off import Doing, Outcome, attempt, work_off
 from tests import facts
+from tests.faults.logs import Home, sqlite_url
 from tests.flows.site import Site
 
 MORNING = datetime(2020, 12, 27, 1, tzinfo=UTC)
@@ -56,24 +60,35 @@ class Ward(Site):
 
 
 @asynccontextmanager
-async def ward(folder: Path, timeout: float = 10.0) -> AsyncGenerator[Ward]:
-    """A ward with a log in a folder; the laboratory outlives being stopped. `timeout` of asking it, in seconds."""
-    clock = SimulatedClock(MORNING)
+async def ward(
+    folder: Path, timeout: float = 10.0, clock: SimulatedClock | None = None, database_url: str | None = None
+) -> AsyncGenerator[Ward]:
+    """A ward with a log in a folder; the laboratory outlives being stopped. `timeout` of asking it, in seconds.
+
+    With a `clock` of its own its trial is a real one, in whose log no instant goes back.
+    """
+    simulated, clock = clock is None, clock or SimulatedClock(MORNING)
     folder.mkdir(parents=True, exist_ok=True)
+    home = Home(folder, database_url or sqlite_url(folder / "log.sqlite"))
     asked: list[str] = []
 
     async def note(request: httpx.Request) -> None:
         asked.append(f"{request.method} {request.url.path}")
 
     with DemonstrationLaboratory(folder / "laboratory.sqlite", clock=clock.now) as laboratory, Mailbox() as mailbox:
-        settings = read_settings(home=folder, laboratory_url=laboratory.url)
-        trial_log = open_home(settings, clock.now() - timedelta(days=1), simulated=True)
+        given = resources_of(home, clock, laboratory.url, mailbox.url("site@imni.example"), simulated=simulated)
         async with httpx.AsyncClient(event_hooks={"request": [note]}) as client:
-            log_id = trial_log.log.log_id
-            gateway = Laboratory(laboratory.url, log_id, client, timeout)
-            given = Resources(settings, clock, trial_log, gateway, Notifier([mailbox.url("site@imni.example")], log_id))
-            with trial_log.log, using(given):
+            given = replace(given, laboratory=Laboratory(laboratory.url, given.trial_log.log.log_id, client, timeout))
+            with given.trial_log.log, using(given), disable_run_logger():
                 yield Ward(given, laboratory, mailbox, clock, asked)
+
+
+def resources_of(home: Home, clock: Clock, laboratory_url: str, mail_url: str, *, simulated: bool = False) -> Resources:
+    """What the engine of a home works with."""
+    settings = read_settings(home=home.folder, database_url=home.url, laboratory_url=laboratory_url)
+    trial_log = open_home(settings, clock.now() - timedelta(days=1), simulated=simulated)
+    log_id = trial_log.log.log_id
+    return Resources(settings, clock, trial_log, Laboratory(laboratory_url, log_id), Notifier([mail_url], log_id))
 
 
 def answers(doing: Mapping[Work, Doing] = DOING) -> Mapping[Work, Reaction]:
@@ -81,17 +96,23 @@ def answers(doing: Mapping[Work, Doing] = DOING) -> Mapping[Work, Reaction]:
     return {Work.COLLECT_GENOMIC_RESULT: _collect, **{work: _worked_off(work, do) for work, do in doing.items()}}
 
 
-async def _collect(patient_ids: list[str]) -> tuple[Outcome, ...]:
-    with disable_run_logger():
-        return await collect_genomic_results.fn(patient_ids)
+async def _collect(patient_ids: list[str]) -> Sequence[Outcome]:
+    _expect_no_run()
+    return await collect_genomic_results.fn(patient_ids)
 
 
 def _worked_off(work: Work, do: Doing) -> Reaction:
-    async def answer(patient_ids: list[str]) -> tuple[Outcome, ...]:
-        with disable_run_logger():
-            return await work_off(work, patient_ids, do, attempt.fn)
+    async def answer(patient_ids: list[str]) -> Sequence[Outcome]:
+        _expect_no_run()
+        return await work_off(work, patient_ids, do, attempt.fn)
 
     return answer
+
+
+def _expect_no_run() -> None:
+    """There is no flow run to log to; a laboratory that starts turns every logger on again."""
+    for name in ("prefect.flow_runs", "prefect.task_runs"):
+        logging.getLogger(name).disabled = True
 
 
 class Day:
@@ -127,14 +148,26 @@ class Day:
                 (people or released)(self.at, patient_id)
             if not any(self.open()):
                 return
+            if not self.waiting():  # but for reminders that wait for the morning
+                self.at.clock.advance_to(self.at.clock.now() + timedelta(minutes=20))
+
+    def waiting(self) -> list[str]:
+        """The keys of what the engine could do at this time of the day."""
+        given = self.at.given
+        items = [item for who in (*self.to_order, *self.to_follow) for item in self._owed(who)]
+        return [item.key for item in ready(items, given.now_at_site, given.trial_log.edition().reminders.quiet_hours)]
 
     def open(self) -> Iterator[str]:
         """The keys of what is left for the engine to do, whether or not it is set aside."""
         edition, today = self.at.given.trial_log.edition(), self.at.given.today
-        for patient_id in (*self.to_order, *self.to_follow):
-            patient = self.at.patient(patient_id)
-            yield from (item.key for item in engine_worklist(patient, edition, today))
-            yield from (i.key for i in worklist(patient, edition, today) if i.work is Work.RELEASE_WORK)
+        for who in (*self.to_order, *self.to_follow):
+            yield from (item.key for item in self._owed(who))
+            if set_aside(patient := self.at.patient(who)):
+                todo = worklist(patient, edition, today)
+                yield from (item.subject for item in todo if item.work is Work.RELEASE_WORK)
+
+    def _owed(self, who: str) -> tuple[WorkItem, ...]:
+        return engine_worklist(self.at.patient(who), self.at.given.trial_log.edition(), self.at.given.today)
 
 
 def released(at: Site, patient_id: str) -> None:

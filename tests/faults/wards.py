@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
 from random import Random
 
@@ -32,17 +32,28 @@ def in_wards(
     return added_up(outcomes, f"{repeated} mails repeated under their Message-ID" if repeated else "")
 
 
-def counted(day: Day, count: int, *wrong: str, may_repeat: bool = False) -> Outcome:
-    """What reached the receivers of a ward; a mail that came twice is one too many, unless it `may_repeat`."""
+def counted(
+    day: Day,
+    count: int,
+    *wrong: str,
+    may_repeat: bool = False,
+    owed: Collection[str] = (),
+    not_ours: Collection[str] = (),
+) -> Outcome:
+    """What reached the receivers of a ward; a mail that came twice is one too many, unless it `may_repeat`.
+
+    `owed` may still be open, and orders `not_ours` are at the laboratory without us.
+    """
     at = day.at
     ids = (*day.to_order, *day.to_follow)
-    left = [f"{key} is still open" for key in day.open()]
+    left = [f"{key} is still open" for key in day.open() if key not in owed]
     repeated = at.mailbox.duplicates().items()
     again = [f"{mail} came {times} times" for (mail, _), times in repeated if not may_repeat]
     return outcome_at_receivers(
         [at.patient(patient_id) for patient_id in ids],
-        at.laboratory.orders(),
+        {key: tally for key, tally in at.laboratory.orders().items() if key not in not_ours},
         at.mailbox,
+        at.given.trial_log.log.log_id,
         count=count,
         to_order=day.to_order,
         to_follow=day.to_follow,
