@@ -50,6 +50,8 @@ SILENCE = timedelta(seconds=3 * HEARTBEAT_SECONDS + 10)
 _MOST_STARTS = 3
 _LONG_AGO = timedelta(days=7)
 _JUST_NOW = timedelta(minutes=10)
+_AHEAD = timedelta(hours=1)
+"""So far the clock of a worker elsewhere may be ahead of ours, and its signs of life count."""
 _LOOK_EVERY_SECONDS = 20.0
 _log = logging.getLogger("imni.runs")
 
@@ -117,7 +119,7 @@ class InterruptedRuns:
         signs = {
             "event": {"name": ["prefect.flow-run.heartbeat"]},
             "resource": {"id": [f"prefect.flow-run.{run.id}"]},
-            "occurred": {"since": since},
+            "occurred": {"since": since, "until": self.clock.now() + _AHEAD},
         }
         return not (await client.read_events(EventFilter.model_validate(signs), limit=1)).events
 
