@@ -24,6 +24,7 @@ from events.conduct import QueryOpened
 from events.recorded import Actor, Recorded, Source
 from events.streams import PATIENT_ID, PATIENT_ID_RULE
 from flows.form_card import card_of
+from flows.reports.entry_words import entry_name
 from flows.reports.links import PAGES, artifact_key
 from flows.resources import Resources, resources
 from store.event_log import EventLogError
@@ -153,10 +154,10 @@ def _carry_out(given: Resources, command: type[Command], form: Any) -> tuple[Rec
 def _told(form: Any, written: tuple[Recorded[Any], ...]) -> str:
     if not written:
         return "Already on record: nothing was added."
-    names = ", ".join(f"{entry.event.type.rpartition('.')[0]} (position {entry.position})" for entry in written)
+    names = ", ".join(f"{entry_name(entry.event)} (position {entry.position})" for entry in written)
     asked = "".join(f" Asked: {e.event.question}" for e in written if isinstance(e.event, QueryOpened))
     patient = getattr(form, "patient_id", None)
-    return f"Recorded {names}.{asked}" + (f" Her page: {PAGES}{artifact_key(patient)}" if patient else "")
+    return f"Recorded: {names}.{asked}" + (f" Her page: {PAGES}{artifact_key(patient)}" if patient else "")
 
 
 def function_name(command: type[Command]) -> str:

@@ -53,7 +53,7 @@ async def test_a_form_is_recorded_under_its_author(at: Site) -> None:
 
 async def test_a_form_sent_twice_is_on_record_once(at: Site) -> None:
     first, again = _submit("screen-patient", _form()), _submit("screen-patient", _form())
-    assert first[1].startswith("Recorded patient-screened (position")
+    assert first[1].startswith("Recorded: patient screened (position")
     assert again == ("COMPLETED", "Already on record: nothing was added.")
     assert len(at.patient("RJ-0042").history) == 1
 
@@ -63,7 +63,7 @@ async def test_a_form_in_doubt_is_recorded_and_says_what_is_asked(at: Site) -> N
     too_large = {"occurred_on": "2020-12-10", "pt": "T2", "tumour_size_mm": "60"}
     kind, told = _submit("record-pathology", _form(entry=too_large))
     assert kind == "COMPLETED"
-    assert "query-opened" in told
+    assert "query opened" in told
     assert "Asked: pT2 is over 20 and up to 50 mm, reported are 60 mm. Which is right?" in told
 
 
