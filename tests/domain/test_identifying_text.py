@@ -75,3 +75,27 @@ def test_what_the_engine_says_of_another_system_is_kept_as_it_is() -> None:
     aside = _said("set-work-aside", key="recurindex/RJ-0001/1", problem="order 13912345678 is unknown")
     expected = facts.work_set_aside("recurindex/RJ-0001/1", on=ON, problem="order 13912345678 is unknown")
     given(facts.screened()).when(aside).then(expected)
+
+
+@pytest.mark.parametrize("number", ["Zhang Wei", "张伟", "Q 17", "?17", ENDS_WITH_X])
+def test_a_number_that_stands_in_mails_is_no_name_and_no_identity_card(number: str) -> None:
+    asked = {"occurred_on": ON, "query_id": number, "question": "Is the grade right?"}
+    query = _said("open-query", **asked)
+    refused = given(facts.screened()).when(query).then_rejected(Implausible, field="query_id", mentions="not repeated")
+    assert number not in str(refused)
+    correction = _said("correct-entry", target=entry(2), replacement=asked, reason="misread")
+    given(facts.screened(), facts.query()).when(correction).then_rejected(Implausible, field="query_id")
+
+
+@pytest.mark.parametrize("number", ["Q-1", "after-death/1", "2021_03.7"])
+def test_a_number_of_ones_own_is_taken(number: str) -> None:
+    serious = facts.serious("2021-03-01", sae_id=number)
+    command = PATIENT_COMMANDS["declare-serious-adverse-event"].model_validate(serious.model_dump())
+    given(facts.screened()).when(command).then(serious)
+
+
+def test_a_query_that_has_a_name_for_a_number_since_long_ago_is_still_answered() -> None:
+    named = facts.query("Zhang Wei")
+    answer = facts.query_answered("Zhang Wei")
+    command = PATIENT_COMMANDS["answer-query"].model_validate(answer.model_dump())
+    given(facts.screened(), named).when(command).then(answer)
