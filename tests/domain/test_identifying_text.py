@@ -90,12 +90,11 @@ def test_a_number_that_stands_in_mails_is_no_name_and_no_identity_card(number: s
 @pytest.mark.parametrize("number", ["Q-1", "after-death/1", "2021_03.7"])
 def test_a_number_of_ones_own_is_taken(number: str) -> None:
     serious = facts.serious("2021-03-01", sae_id=number)
-    command = PATIENT_COMMANDS["declare-serious-adverse-event"].model_validate(serious.model_dump())
-    given(facts.screened()).when(command).then(serious)
+    declared = _said("declare-serious-adverse-event", **serious.model_dump())
+    given(facts.screened()).when(declared).then(serious)
 
 
 def test_a_query_that_has_a_name_for_a_number_since_long_ago_is_still_answered() -> None:
     named = facts.query("Zhang Wei")
     answer = facts.query_answered("Zhang Wei")
-    command = PATIENT_COMMANDS["answer-query"].model_validate(answer.model_dump())
-    given(facts.screened(), named).when(command).then(answer)
+    given(facts.screened(), named).when(_said("answer-query", **answer.model_dump())).then(answer)
