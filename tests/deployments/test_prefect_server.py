@@ -29,6 +29,15 @@ from tests.postgres import Postgres
 
 pytestmark = pytest.mark.prefect
 
+SOCKETS = (
+    "events/in",
+    "events/out",
+    "logs/out",
+    "task_runs/subscriptions/scheduled",
+    "work_pools/any/workers/connect",
+)
+"""Every websocket of Prefect 3.8.8."""
+
 
 @flow
 async def count_patients(patients: int) -> int:
@@ -54,7 +63,7 @@ async def test_a_second_home_answers_to_its_own_login_knows_nothing_of_the_first
         kept = ours.get("/admin/settings").json()["server"]["services"]["db_vacuum"]
     assert "flow_runs" in kept["enabled"]
     assert kept["retention_period"] == "P30D"
-    for socket_path in ("events/in", "events/out", "logs/out"):
+    for socket_path in SOCKETS:
         assert not await _lets_in(f"{server.api_url}/{socket_path}", None), socket_path
         assert not await _lets_in(f"{server.api_url}/{socket_path}", "trial:wrong"), socket_path
     assert await _lets_in(f"{server.api_url}/events/out", "trial:secret-word")
