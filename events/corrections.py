@@ -11,7 +11,7 @@ from events.event import Event, Facts
 class Correction(Facts):
     """What an entry should have said."""
 
-    target: UUID = Field(title="Entry to correct", description="Filled in by the link *Correct* on her page.")
+    target: UUID = Field(title="Entry to correct", description="Filled in by the link Correct on her page.")
     replacement: dict[str, JsonValue] = Field(
         title="The entry as it should be",
         description="The link Correct beside the entry fills it in with what the entry says now: change only what is "
@@ -25,7 +25,7 @@ class Correction(Facts):
 class Void(Facts):
     """An entry that should never have been made."""
 
-    target: UUID = Field(title="Entry to void", description="Filled in by the link *Void* on her page.")
+    target: UUID = Field(title="Entry to void", description="Filled in by the link Void on her page.")
     reason: str = Field(min_length=3, max_length=1000, title="Reason", examples=["entered for the wrong patient"])
 
 

@@ -61,3 +61,12 @@ def test_limits_and_examples_stand_beneath_a_field_because_prefect_shows_neither
     karnofsky = RecordPerformanceStatus.model_json_schema()["properties"]["karnofsky"]
     assert karnofsky["description"] == "0 to 100, in steps of 10."
     assert "description" not in asked["occurred_on"], "a calendar opens"
+
+
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
+def test_what_stands_beneath_a_field_is_plain_text_and_whole_sentences(command: type[Command]) -> None:
+    for name, asked in command.model_json_schema()["properties"].items():
+        said = str(asked.get("description", ""))
+        assert not set("*`_") & set(re.sub(r"\b[A-Z0-9_]+\b", "", said)), (name, said)
+        before, _, _ = said.partition(" For example: ")
+        assert not before or before.startswith("For example: ") or before[-1] in ".?", (name, said)
