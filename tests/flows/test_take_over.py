@@ -314,6 +314,7 @@ def imni(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_console_script_tells_by_its_exit_status(path: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     path.write_text("\n".join((_HEADING, *_ROWS)), encoding="utf-8")
+    called = fingerprint(path)
     fine = imni(home, "import", str(path), "--json")
     assert (fine.returncode, fine.stderr) == (0, "")
     assert json.loads(fine.stdout)["patients_added"] == 3
@@ -327,7 +328,7 @@ def test_the_console_script_tells_by_its_exit_status(path: Path, tmp_path: Path)
     assert "no such file" in refused.stderr
     assert "Traceback" not in refused.stderr + bad.stderr
     last = json.loads(imni(home, "history", "RJ-3", "--json").stdout)[-1]
-    assert last["source"] == {"kind": "import", "reference": f"{fingerprint(path)}:4"}
+    assert last["source"] == {"kind": "import", "reference": f"{called}:4"}
 
 
 def test_killed_in_the_middle_only_whole_patients_are_there(path: Path, tmp_path: Path) -> None:
