@@ -15,13 +15,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import httpx
 from prefect import Flow, get_client
 from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
 from prefect.client.schemas.objects import State, StateType
 from prefect.client.schemas.responses import SetStateStatus
 from prefect.events.filters import EventFilter
-from prefect.exceptions import PrefectException
 from prefect.states import AwaitingRetry, Cancelled, Crashed
 
 from deployments.prefect_environment import HEARTBEAT_SECONDS
@@ -93,7 +91,7 @@ class InterruptedRuns:
             await pause(stop, every)
             try:
                 await self.take_up()
-            except (httpx.HTTPError, PrefectException) as problem:
+            except Exception as problem:
                 _log.warning("interrupted runs cannot be looked for now: %s", problem)
 
     async def _under_way(self, client: PrefectClient) -> list[FlowRun]:
