@@ -29,6 +29,7 @@ from flows.form_words import Words, as_kept, facts_in, words_of
 _HERE = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?")
 _TIME = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)? ?(Z|[+-]\d{2}:\d{2})?$"
 """A time on the hospital's clock, or with the distance from UTC: Prefect's own picker begins in the browser's zone."""
+_NOT_ON_THE_LIST = "Only when the list above has no such thing; then as the report says it."
 _ON_OUR_CLOCK = "Write what the hospital's clock showed, such as 2021-08-19 14:30."
 
 
@@ -124,7 +125,7 @@ def _offer(listed: ListedFacts, described: JsonSchemaValue) -> None:
     for name, asked in described["properties"].items():
         if name in listed.by_hand:
             fields.setdefault(FIELD, shown)
-            asked["title"] = listed.by_hand[name]
+            asked.update(title=listed.by_hand[name], description=_NOT_ON_THE_LIST)
         fields[name] = asked
     described["properties"] = fields
     described["required"] = [name for name in described["required"] if name not in listed.by_hand]

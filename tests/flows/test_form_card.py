@@ -140,6 +140,8 @@ def test_a_term_is_chosen_from_the_list_or_written_where_the_list_has_it_not() -
     listed = _graded(from_list="Rash: dermatitis associated with radiation › Radiation")
     assert (listed.term, listed.select) == ("Rash: dermatitis associated with radiation", "Radiation")
     assert _graded(term="Hiccoughs").term == "Hiccoughs"
+    by_hand = card_of(RecordAdverseEvent).model_json_schema()["properties"]["term"]
+    assert (by_hand["title"], by_hand["description"][:8]) == ("Term not on the list", "Only whe")
     assert (_graded(from_list="Fracture").term, _graded(from_list="Fracture").select) == ("Fracture", None)
 
 
