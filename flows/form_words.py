@@ -85,7 +85,13 @@ WORDS: Mapping[Any, Words] = MappingProxyType(
                     "renal function",
                     "LIVER_US – ultrasound of the liver",
                 ),
-                _said(DiseaseStatus, "no evidence of disease", "suspicion of recurrence", "recurrence", "not assessed"),
+                _said(
+                    DiseaseStatus,
+                    "no evidence of disease",
+                    "suspicion of recurrence",
+                    "recurrence",
+                    "not assessed: does not count as an assessment",
+                ),
                 _said(
                     RecurrenceSite,
                     "breast",
@@ -94,7 +100,7 @@ WORDS: Mapping[Any, Words] = MappingProxyType(
                     "supraclavicular nodes",
                     "infraclavicular nodes",
                     "internal mammary nodes",
-                    "distant",
+                    "distant: anywhere else",
                 ),
                 _said(Behaviour, "invasive", "DCIS – ductal carcinoma in situ"),
                 _said(Evidence, "histology", "cytology", "imaging", "clinical findings", "not known"),
