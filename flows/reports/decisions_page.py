@@ -27,7 +27,7 @@ def decisions_page(view: TrialView) -> str:
         for each in found
     ]
     parts = [
-        f"# Decisions that wait on {view.today}",
+        f"# Decisions on {view.today}",
         page_link("All open work", "worklist"),
         f"{len(found)} wait, {late} past their day." if found else "Nothing waits for a decision.",
         shortened_table(_HEADING, rows, "imni worklist", at_most=200) if rows else "",

@@ -13,7 +13,8 @@ MOST_BYTES = 120_000
 
 _MOST_SAID = 250
 
-_LONGEST_WHOLE = 12
+_LONGEST_WHOLE, _LONGEST_SHORT = 12, 24
+"""A date or an id in a short text is not broken; beside a long text the column is wide enough anyway."""
 _FIGURE_SPACE = "\u2007"
 """As wide as a digit, and no line is broken at it."""
 _MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|\*\*")
@@ -31,8 +32,9 @@ def table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _as_wide_as(title: str, column: Sequence[str]) -> str:
     """A title as wide as the dates and ids beneath it: Prefect's second interface would break them at each dash."""
     shown = [_MARKUP.sub(r"\1", text) for text in column]
-    whole = [len(text) for text in shown if "-" in text and " " not in text and len(text) <= _LONGEST_WHOLE]
-    return title.ljust(max(whole, default=0), _FIGURE_SPACE)
+    words = [word for text in shown if len(text) <= _LONGEST_SHORT for word in text.split() if "-" in word]
+    widths = [len(word) + (not word[0].isdigit()) for word in words if len(word) <= _LONGEST_WHOLE]  # letters are wider
+    return title.ljust(max(widths, default=0), _FIGURE_SPACE)
 
 
 def cell(value: object) -> str:

@@ -106,5 +106,5 @@ def _frame(axes: Axes, picture: Swimmer, rows: int) -> None:
     if handles:
         axes.legend(
             handles=handles, loc="upper center", bbox_to_anchor=(0.46, -0.115), ncols=8, frameon=False, fontsize=7.8,
-            handletextpad=0.2, columnspacing=1.2,
+            handletextpad=0.4, columnspacing=1.2, handlelength=1.2,
         )  # fmt: skip

@@ -44,11 +44,10 @@ def test_what_is_too_long_is_cut_between_two_characters() -> None:
 
 
 def test_a_column_of_dates_or_ids_is_at_least_as_wide_as_they_are() -> None:
-    heading = table(
-        ("Due", "Patient", "What"), [("2021-02-01", "[RJ-0042](/pages/x)", "see-saw and more")]
-    ).splitlines()
-    due, patient, what = (title[1:-1] for title in heading[0].split("|")[1:-1])
-    assert (len(due), len(patient), what) == (10, 7, "What")
+    row = ("2021-02-01", "[SIM-0042](/pages/x)", "li.wei, 2021-02-01 08:00", "see-saw " * 9)
+    heading = table(("Due", "Patient", "By", "What"), [row]).splitlines()[0]
+    due, patient, by, what = (title[1:-1] for title in heading.split("|")[1:-1])
+    assert (len(due), len(patient), len(by), what) == (10, 9, 10, "What")
     assert due.strip() == "Due"
 
 
