@@ -111,12 +111,12 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
 def _interrupted(one: Trial, other: Trial) -> Day:
     engine = one.engine
     until(lambda: bool(one.laboratory.asked))
-    under_way = engine.submit("screen-patient", "RJ-10", sex="F", birth_date="1970-01-01", occurred_on=_day())
+    under_way = engine.submit("screen-patient", "RJ-10", birth_date="1970-01-01", occurred_on=_day())
     until(lambda: engine.state_of(under_way) != "SCHEDULED")
     with closing(sqlite3.connect(engine.home / "log.sqlite", isolation_level=None)) as database:
         database.execute("begin immediate")  # the form comes as far as the log and no further
         until(lambda: engine.state_of(under_way) == "RUNNING")
-        waiting = engine.submit("screen-patient", "RJ-11", sex="F", birth_date="1971-01-01", occurred_on=_day())
+        waiting = engine.submit("screen-patient", "RJ-11", birth_date="1971-01-01", occurred_on=_day())
         (ordering,) = engine.runs("order-genomic-test")
         assert ordering["state_type"] == "RUNNING"
         engine.kill()

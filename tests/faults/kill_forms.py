@@ -50,11 +50,11 @@ class _Operators(threading.Thread):
         return id(self)
 
     def run(self) -> None:
-        born = {"sex": "F", "birth_date": "1975-03-01", "occurred_on": str(datetime.now(UTC).date())}
+        born = {"birth_date": "1975-03-01", "occurred_on": str(datetime.now(UTC).date())}
         while not self.stop.wait(_SECONDS_BETWEEN_FORMS * self.chance.uniform(0.5, 1.5)):
             self.submitted += 1
             patient_id = f"RJ-{self.submitted:04}"
-            with suppress(httpx.HTTPError, IndexError):  # nobody answers: nothing was promised
+            with suppress(httpx.TransportError, IndexError):  # nobody answers, or not yet: nothing was promised
                 self.acknowledged[patient_id] = self.engine.submit(_FORM, patient_id, **born)
 
 
@@ -99,7 +99,7 @@ def _compared(kills: int, trial_log: TrialLog, operators: _Operators, left: int,
     stored = {name: len(patient.every(PatientScreened)) for name, patient in live.patients.items()}
     lost = sorted(set(operators.acknowledged) - set(stored))
     findings = len(verify_log(trial_log.log.url).findings)
-    wrong = left + failed + findings
+    wrong = left + failed + findings + (not operators.acknowledged)
     return Outcome(
         kills,
         acknowledged=len(operators.acknowledged),
