@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
+from deployments.laboratory import Fault as LaboratoryFault
 from domain.set_aside import set_aside
 from domain.work_item import Work, WorkItem
 from flows.clock import SimulatedClock
@@ -32,6 +33,7 @@ class SteppingClock(SimulatedClock):
         super().__init__(start)
         self._chance = chance
         self.steps = 0
+        self.is_steady = False
 
     def advance_to(self, instant: datetime) -> None:
         """Go on to an instant, unless it was set beyond it meanwhile."""
@@ -61,10 +63,10 @@ def _stepping(clock: SteppingClock, chance: Random) -> Mapping[Work, Doing]:
     """What the engine does, with the clock set beside it now and then: before an item is done, or after."""
 
     async def do(so: Doing, given: Resources, item: WorkItem) -> None:
-        if chance.random() < 0.1:
+        if chance.random() < 0.1 and not clock.is_steady:
             clock.step()
         await so(given, item)
-        if chance.random() < 0.1:
+        if chance.random() < 0.1 and not clock.is_steady:
             clock.step()
 
     return {work: partial(do, so) for work, so in DOING.items()}
@@ -76,15 +78,21 @@ async def _set_again_and_again(home: Home, chance: Random, count: int) -> Outcom
         day = Day(at, chance, _stepping(clock, chance))
         while clock.steps < count:
             day.come(to_order=chance.randint(0, 1), to_follow=chance.randint(0, 1))
+            at.laboratory.suffer(LaboratoryFault(kind="failing", times=chance.randint(1, 3)))
             await day.reactor.settle()
             clock.step()
             await day.passes(chance.uniform(0, 2))
-        at.clock.advance_to(max(at.clock.now(), MORNING + _FARTHEST))
+        at.laboratory.recover()
+        clock.set_to(MORNING - _FARTHEST)
+        clock.is_steady = True
+        await day.passes(15)
+        late = [f"{key} waits for an instant that was shown once" for key in day.waiting()]
+        clock.set_to(MORNING + _FARTHEST)
         day.come(to_order=1, to_follow=1)
         everyone = (*day.to_order, *day.to_follow)
         aside = [f"{key} was set aside" for who in everyone for key in set_aside(at.patient(who))]
         await _on_steadily(day)
-        outcome = counted(day, clock.steps, *aside)
+        outcome = counted(day, clock.steps, *late, *aside)
     closing_books(home.url, books := Books())
     mistakes = [*books.mistakes, *([] if books.gaps == 0 else ["a gap"])]
     return added_up([outcome, Outcome(0, wrong=len(mistakes), first_wrong=mistakes[0] if mistakes else "")])
@@ -107,7 +115,7 @@ FAULTS = on_both(
     "clock_steps_of_reactions",
     "clock steps while the engine reacts",
     "by up to 30 minutes, 12 hours or 9 days either way, or to within 2 s of midnight in Shanghai, between two settles "
-    "or within an item; then four weeks in which the clock goes as it should",
+    "or within an item, while the laboratory fails now and then; then four weeks in which the clock goes as it should",
     "each order once at the laboratory, each reminder once in the mailbox, each on record once, none missing; nothing "
     "set aside; recorded_at never goes back",
     full=400,

@@ -15,7 +15,7 @@ from random import Random
 from typing import Literal
 
 from deployments.laboratory import Fault as LaboratoryFault
-from domain.genomic_test import order_key, standing_result
+from domain.genomic_test import order_key, results, standing_result
 from domain.work_item import Work
 from events.genomics import GenomicReportSetAside
 from flows.catch_up import catch_up
@@ -119,7 +119,7 @@ async def _record(at: Ward, batch: ReportBatch) -> None:
 def _compared(day: Day, told: Mapping[str, Sequence[Step]], count: int) -> Outcome:
     """Each patient stands as she was reported on; the receivers have each effect once."""
     at = day.at
-    wrong = [*_not_standing(at, told), *_not_aside_once(at, told)]
+    wrong = [*_not_standing(at, told), *_reported_twice(at, told), *_not_aside_once(at, told)]
     still_owed = {f"result/{order_key(who, 1)}" for who, chain in told.items() if standing(chain) is None}
     return counted(day, count, *wrong, owed=still_owed, not_ours={order_key(min(told), _ORPHAN)})
 
@@ -130,6 +130,12 @@ def _not_standing(at: Ward, told: Mapping[str, Sequence[Step]]) -> Iterator[str]
         stands = result.event.score_18gene if result else None
         if stands != standing(chain):
             yield f"{who} stands at {stands} after {', '.join(chain)}"
+
+
+def _reported_twice(at: Ward, told: Mapping[str, Sequence[Step]]) -> Iterator[str]:
+    for who in told:
+        seen = Counter((each.event.report_id, each.event.report_version) for each in results(at.patient(who)))
+        yield from (f"{report} of {who} is {times} times on record" for report, times in seen.items() if times > 1)
 
 
 def _not_aside_once(at: Ward, told: Mapping[str, Sequence[Step]]) -> Iterator[str]:

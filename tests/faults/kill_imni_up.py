@@ -47,7 +47,7 @@ from tests.faults.battery import alone
 from tests.faults.fault import Fault, Outcome
 
 _SECONDS_BETWEEN_PATIENTS = 1.0
-_SECONDS_TO_SETTLE = 240.0
+_SECONDS_TO_SETTLE = 600.0
 
 
 @dataclass(frozen=True)

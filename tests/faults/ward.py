@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from pathlib import Path
 from random import Random
 
@@ -133,10 +134,9 @@ class Day:
 
     async def passes(self, minutes: float, every: float = 0.5) -> None:
         """Let time pass while the engine reacts `every` so many minutes."""
-        until = self.at.clock.now() + timedelta(minutes=minutes)
-        while self.at.clock.now() < until:
+        for _ in range(ceil(minutes / every)):
             await self.reactor.settle()
-            self.at.clock.advance_to(min(until, self.at.clock.now() + timedelta(minutes=every)))
+            self.at.clock.advance_to(self.at.clock.now() + timedelta(minutes=every))
         await self.reactor.settle()
 
     async def ends(self, people: Callable[[Site, str], None] | None = None) -> None:
