@@ -28,7 +28,6 @@ from tests.faults.fault import Fault, Outcome
 
 _SECONDS_BETWEEN_FORMS = 2.0
 _SECONDS_TO_SETTLE = 900.0
-_SHARE_KILLED_WHEN_READY = 0.7
 _UNDER_WAY = ["SCHEDULED", "PENDING", "RUNNING", "CANCELLING"]
 _FORM = "screen-patient"
 
@@ -67,8 +66,7 @@ def run(kills: int, chance: Random, folder: Path) -> Outcome:
         engine.start()
         operators.start()
         for _ in range(kills):
-            if chance.random() < _SHARE_KILLED_WHEN_READY:
-                engine.wait_until_ready()
+            engine.wait_until_ready()
             time.sleep(chance.uniform(0, 15))
             engine.kill()
             engine.start()
@@ -115,7 +113,7 @@ FAULTS = (
     Fault(
         name="kill_forms",
         what="kill -9 of `imni up`, Prefect and every form's process at once, while operators submit forms",
-        method="0 to 15 s after each start or after it was ready; a form every 2 s through Prefect's interface",
+        method="0 to 15 s after it was ready; a form every 2 s through Prefect's interface",
         must_hold="each form that Prefect acknowledged is on record once; none stays running, none has failed",
         full=20,
         quick=0,
