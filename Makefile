@@ -32,7 +32,7 @@ bench: $(READY)  ## measured speeds
 faults: $(READY)  ## everything the engine must survive, as often as is due (hours); `make faults FAULTS=bit_flips SCALE=0.1`
 	$(VENV)/bin/python -m tests.faults --scale $(SCALE) $(FAULTS)
 
-pictures: $(READY)  ## a picture of every page and form of the interface, in the folder PICTURES (needs Chromium; five minutes)
+pictures: $(READY)  ## a picture of every page and form of the interface, in the folder PICTURES (needs Chromium; six minutes)
 	$(VENV)/bin/python -m tests.browser.pictures $(PICTURES)
 
 # A stale set-up is brought up to date; an unfinished one (.ready is missing) is made anew. The lock names everything, so
