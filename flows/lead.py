@@ -23,15 +23,18 @@ class Lead:
         self._log, self._clock, self._lease = log, clock, lease.total_seconds()
         self._owner = str(new_event_id())
         self._epoch: int | None = None
+        self._until = clock.now()
 
     @property
     def held(self) -> bool:
-        """Whether this reactor led when it last asked."""
-        return self._epoch is not None
+        """Whether this reactor led when it last asked, and its lease still lasts: who was put to sleep asks anew."""
+        return self._epoch is not None and self._clock.now() < self._until
 
     def take(self) -> bool:
         """Take or renew the lead; False while another reactor's lease lasts."""
-        self._epoch = self._log.checkpoints().lead(CONSUMER, self._owner, self._lease, self._clock.now())
+        now = self._clock.now()
+        self._until = now + timedelta(seconds=self._lease)
+        self._epoch = self._log.checkpoints().lead(CONSUMER, self._owner, self._lease, now)
         return self.held
 
     def let_go(self) -> None:

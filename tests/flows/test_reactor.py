@@ -107,6 +107,17 @@ async def test_who_cannot_renew_the_lead_does_not_lead(at: Site) -> None:
         await keeping
 
 
+async def test_who_slept_longer_than_its_lease_does_not_lead_when_it_wakes(at: Site) -> None:
+    machine = SimulatedClock(MORNING)
+    lead = Lead(at.given.trial_log.log, machine)
+    assert lead.take()
+    machine.advance_to(MORNING + timedelta(seconds=9))
+    assert lead.held
+    machine.advance_to(MORNING + timedelta(seconds=10))
+    assert not lead.held
+    assert lead.take()
+
+
 async def test_a_fault_of_the_program_ends_the_reactor_aloud_and_frees_the_lead(at: Site) -> None:
     def broken(news: Sequence[Recorded[Event]]) -> NoReturn:
         raise ZeroDivisionError("division by zero")
