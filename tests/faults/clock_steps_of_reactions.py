@@ -86,7 +86,9 @@ async def _set_again_and_again(home: Home, chance: Random, count: int) -> Outcom
         clock.set_to(MORNING - _FARTHEST)
         clock.is_steady = True
         await day.passes(15)
-        late = [f"{key} waits for an instant that was shown once" for key in day.waiting()]
+        # Results are left out: the laboratory's own clock was set too, and it reports when its time has come.
+        ours = [key for key in day.waiting() if not key.startswith("result/")]
+        late = [f"{key} waits for an instant that was shown once" for key in ours]
         clock.set_to(MORNING + _FARTHEST)
         day.come(to_order=1, to_follow=1)
         everyone = (*day.to_order, *day.to_follow)
