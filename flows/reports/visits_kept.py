@@ -26,10 +26,11 @@ def visits_kept(view: TrialView) -> tuple[Sequence[str], Sequence[str], Mapping[
     """
     counted: dict[tuple[str, str], list[bool]] = defaultdict(list)
     target: dict[str, int] = {}
+    yearly = _is_long(view)
     for patient in view.randomised:
         for state in _due(patient, view):
             name = WEEKLY if state.visit.visit.startswith("week-") else state.visit.visit
-            for cohort in (_cohort(patient, yearly=_is_long(view)), EVERYONE):
+            for cohort in (_cohort(patient, yearly=yearly), EVERYONE):
                 counted[name, cohort].append(state.status in _KEPT)
             days = (state.visit.target - _randomised_on(patient)).days
             target[name] = min(target.get(name, days), days)
