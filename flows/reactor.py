@@ -32,9 +32,9 @@ from flows.open_work import OpenWork
 from flows.pace import Pace, Tries, has_passed
 from flows.reactions import Reactions
 from flows.resources import Resources
-from flows.upkeep import Upkeep
+from flows.upkeep import Upkeep, told_when_unavailable
 from flows.work_off import Outcome, is_asked_to_stop
-from store.event_log import EventLogError, LogUnavailable
+from store.event_log import EventLogError
 
 _PATIENCE_SECONDS = 0.1
 """How long one kind of work is waited for before the log is read on, and other work begun, beside it."""
@@ -67,26 +67,19 @@ class Reactor:
         self._under_way: dict[Work, asyncio.Task[Sequence[Outcome]]] = {}
 
     async def settle(self) -> None:
-        """React until nothing is open that can be done now. No kind of work waits for another, nor do pages for any."""
-        self._read_on()
-        await self._listen()
-        while self._begin():
-            ended, _ = await asyncio.wait(
-                self._under_way.values(), timeout=_PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED
-            )
-            self._note_ended()
-            self._read_on()
-            if not ended:
-                await self._upkeep.see_to()
+        """React until nothing is open that can be done now, and see to everything beside it."""
+        await self._react()
         await self._upkeep.see_to()
 
     async def run(self, stop: asyncio.Event, every: float = 0.1) -> None:
-        """Settle whenever the log has grown or something is due again, until told to stop. `every` in seconds.
+        """React whenever the log has grown or something is due again, until told to stop. `every` in seconds.
 
-        Only the reactor that leads works; another one started by mistake waits until the lead is free.
+        Pages, analyses and seals are seen to beside it: neither waits for the other. Only the reactor that leads works;
+        another one started by mistake waits until the lead is free.
         """
-        both = [asyncio.ensure_future(each) for each in (self._lead.keep(stop), self._keep_settling(stop, every))]
-        done, left = await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
+        upkeep = self._upkeep.keep_seeing_to(stop, every, lambda: self._lead.held)
+        all_of_it = (self._lead.keep(stop), self._keep_reacting(stop, every), upkeep)
+        done, left = await asyncio.wait(map(asyncio.ensure_future, all_of_it), return_when=asyncio.FIRST_EXCEPTION)
         for running in (*left, *self._under_way.values()):
             running.cancel()
         with suppress(EventLogError):
@@ -110,15 +103,21 @@ class Reactor:
         """The kinds of work whose calls nobody answers at present."""
         return self._breakers.resting()
 
-    async def _keep_settling(self, stop: asyncio.Event, every: float) -> None:
-        """A log held by another process, or a full disk, costs time only."""
+    async def _keep_reacting(self, stop: asyncio.Event, every: float) -> None:
         while not stop.is_set():
             if self._lead.held:
-                try:
-                    await self.settle()
-                except LogUnavailable as problem:
-                    _log.warning("the log cannot be used now: %s", problem)
+                with told_when_unavailable():
+                    await self._react()
             await pause(stop, every)
+
+    async def _react(self) -> None:
+        """Do what is open; no kind of work waits for another."""
+        self._read_on()
+        await self._listen()
+        while self._begin():
+            await asyncio.wait(self._under_way.values(), timeout=_PATIENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            self._note_ended()
+            self._read_on()
 
     def _read_on(self) -> None:
         news = self.live.read_on()

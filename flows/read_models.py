@@ -60,30 +60,42 @@ def _run_name() -> str:
     persist_result=False,
 )
 async def refresh_read_models(patient_ids: Sequence[str] | None = None) -> None:
-    """Refresh the projections, the pages of these patients (everyone's when left out), and the trial's pages.
+    """Refresh the projections and pages: of these patients; of the trial, when none is named; all, when left out.
 
     Raises `PagesNotMade` in the end for what could not be made.
     """
     given = resources()
     refresh(given.trial_log)
     live = _live(given)
-    ids = sorted(live.patients) if patient_ids is None else patient_ids
-    pages = iter((*_of_patients(given, live, ids), *_of_trial(given, live)))
     faults: list[str] = []
+    pages = _asked_for(given, live, patient_ids)
     while group := tuple(islice(pages, _AT_ONCE)):
-        await _show(dict(_made(group, faults)))
+        # In a thread: pages about everyone take seconds, and what reacts to events runs in this process.
+        await _show(dict(await asyncio.to_thread(_made, group, faults)))
     if faults:
         raise PagesNotMade("; ".join(faults[:_MOST_NAMED]))
 
 
-def _made(pages: Sequence[_Page], faults: list[str]) -> Iterator[tuple[_Page, str]]:
+def _asked_for(given: Resources, live: LivePatients, patient_ids: Sequence[str] | None) -> Iterator[_Page]:
+    if patient_ids is None:
+        yield from _of_patients(given, live, sorted(live.patients))
+        yield from _of_trial(given, live)
+    elif patient_ids:
+        yield from _of_patients(given, live, patient_ids)
+    else:
+        yield from _of_trial(given, live)
+
+
+def _made(pages: Sequence[_Page], faults: list[str]) -> list[tuple[_Page, str]]:
     """Each page with what it says; of one that cannot be made, the fault is noted."""
+    found: list[tuple[_Page, str]] = []
     for page in pages:
         try:
-            yield page, page.write()
+            found.append((page, page.write()))
         except Exception as fault:
             get_run_logger().exception("%s could not be made", page.title)
             faults.append(f"{page.title}: {type(fault).__name__}: {fault}")
+    return found
 
 
 def _live(given: Resources) -> LivePatients:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 
 import httpx
@@ -21,18 +21,28 @@ from domain.rejections import Rejection
 from domain.trial_work import stale
 from events.clinical_date import ClinicalDate
 from flows.clock import Clock
+from flows.lead import pause
 from flows.live_patients import LivePatients
 from flows.pace import Pace, has_passed
 from flows.reactions import Reactions
 from flows.resources import Resources
 from flows.work_off import is_asked_to_stop
-from store.event_log import EventLogError
+from store.event_log import EventLogError, LogUnavailable
 from store.sealing import sealed_size
 
 _log = logging.getLogger("imni.reactor")
-_TRIAL = "reminders of the trial"
+_PATIENTS, _PAGES, _TRIAL = "pages of patients", "pages of the trial", "reminders of the trial"
 _AWAY = (httpx.HTTPError, OSError, EventLogError)
 """What says that Prefect's server, a disk or the log is away, and not that something of ours is broken."""
+
+
+@contextmanager
+def told_when_unavailable() -> Generator[None]:
+    """A log held by another process, or a full disk, costs time only."""
+    try:
+        yield
+    except LogUnavailable as problem:
+        _log.warning("the log cannot be used now: %s", problem)
 
 
 class Upkeep:
@@ -42,30 +52,49 @@ class Upkeep:
         self._given, self._reactions, self._pace, self._clock, self._live = given, reactions, pace, clock, live
         self._last: dict[str, datetime] = {}
         self._unseen: set[str] = set()
-        self._trial_news = False
+        self._trial_news, self._took = False, timedelta(0)
         self._failed = Counter[str]()
+        self._away: set[str] = set()
         self._sealed: int | None = None
         self._reminded_on: date | None = None
 
     def hear(self, touched: set[str], trial_news: bool) -> None:
         """Remember whose pages have to be made anew; of what is new about the trial people are reminded at once."""
         self._unseen |= touched
+        self._trial_news |= trial_news or bool(touched)
         if trial_news:
-            self._trial_news, self._reminded_on = True, None
+            self._reminded_on = None
 
     async def see_to(self) -> None:
         """See to everything whose time has come."""
-        await self._refresh()
+        await self._show_patients()
+        await self._show_trial()
         await self._analyse()
         await self._seal()
         await self._remind()
 
-    async def _refresh(self) -> None:
-        """Show the patients touched, and what people decided about the trial; what could not be shown the next time."""
-        if (self._unseen or self._trial_news) and self._is_time("pages", self._pace.refresh_every):
-            seen, self._unseen, self._trial_news = self._unseen, set[str](), False
-            if not await self._look_after("pages", self._reactions.refresh(sorted(seen))):
-                self._unseen, self._trial_news = self._unseen | seen, True
+    async def keep_seeing_to(self, stop: asyncio.Event, every: float, is_led: Callable[[], bool]) -> None:
+        """See to everything again and again while this reactor leads, until told to stop. `every` in seconds."""
+        while not stop.is_set():
+            if is_led():
+                with told_when_unavailable():
+                    await self.see_to()
+            await pause(stop, every)
+
+    async def _show_patients(self) -> None:
+        """Show the patients touched; those who could not be shown the next time."""
+        if self._unseen and self._is_time(_PATIENTS, self._pace.refresh_every):
+            seen, self._unseen = self._unseen, set[str]()
+            if not await self._look_after(_PATIENTS, self._reactions.refresh(sorted(seen))):
+                self._unseen |= seen
+
+    async def _show_trial(self) -> None:
+        """Show what any news changes about the trial as a whole, and rest as long as it took: it is about everyone."""
+        if self._trial_news and self._is_time(_PAGES, max(self._pace.refresh_every, self._took)):
+            self._trial_news, began = False, self._clock.now()
+            if not await self._look_after(_PAGES, self._reactions.refresh([])):
+                self._trial_news = True
+            self._took = self._clock.now() - began
 
     async def _analyse(self) -> None:
         endpoints = stale(self._live.trial, self._live.last_touched)
@@ -106,12 +135,15 @@ class Upkeep:
         finally:
             self._last[what] = self._clock.now()
         del self._failed[what]
+        self._away.discard(what)
         return True
 
     def _note_failure(self, what: str, problem: BaseException) -> None:
         """Who is away comes back by itself; what fails by our own fault again and again, a person hears of."""
         self._failed[what] += 1
-        if self._failed[what] == self._pace.broken_tries and not isinstance(problem, _AWAY):
+        if isinstance(problem, _AWAY):
+            self._away.add(what)
+        elif self._failed[what] >= self._pace.broken_tries:
             command = SetWorkAside(
                 occurred_on=ClinicalDate.parse(self._given.today),
                 key=f"engine/{what}",
@@ -121,6 +153,11 @@ class Upkeep:
                 self._given.trial_log.transact_trial(command, self._given.engine_entry(command.key))
 
     def _is_time(self, what: str, every: timedelta) -> bool:
-        failed = self._failed[what]
-        wait = max(every, self._pace.delay(what, failed)) if failed else every
-        return has_passed(wait, self._last.get(what), self._clock.now())
+        return has_passed(max(every, self._rest(what)), self._last.get(what), self._clock.now())
+
+    def _rest(self, what: str) -> timedelta:
+        """How long what has failed is left alone. Who was away is asked for again before long."""
+        if not self._failed[what]:
+            return timedelta(0)
+        rest = self._pace.delay(what, self._failed[what])
+        return min(rest, self._pace.poll) if what in self._away else rest

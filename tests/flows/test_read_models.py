@@ -94,6 +94,6 @@ async def test_a_page_that_cannot_be_made_is_named_and_all_others_are_shown(
     async with site(tmp_path) as at:
         at.has_seen("RJ-77", facts.screened())
         with pytest.raises(PagesNotMade, match=r"^A broken page: ZeroDivisionError: division by zero$"):
-            await refresh_read_models(["RJ-77"])
+            await refresh_read_models()
     assert "RJ-77" in page_of(prefect_server, "patient-rj-77")
     assert "RJ-77" in page_of(prefect_server, "start-here")
