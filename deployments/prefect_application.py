@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flows.settings import read_settings
 
@@ -42,22 +43,34 @@ _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
 )
 _LAST_REQUESTS_SECONDS = 3
+_POLICY_VIOLATION = 1008
 _LIFE_AFTER_PARENT_SECONDS = 10.0
 
 
 class KeptInside:
-    """An ASGI layer that forbids the browser every address but this server's own."""
+    """An ASGI layer that forbids the browser every address but this server's own, and other sites its websockets."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and _comes_from_another_site(scope):
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            return
+
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", ()), *_HEADERS]}
             await send(message)
 
         await self._app(scope, receive, send_guarded if scope["type"] == "http" else send)
+
+
+def _comes_from_another_site(scope: Scope) -> bool:
+    """Whether a browser opens a websocket for a page of another site, to which it may tell everything it hears."""
+    headers = dict(scope["headers"])
+    origin = headers.get(b"origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get(b"host")
 
 
 def serve(listener: socket.socket) -> None:

@@ -2,7 +2,8 @@
 
 Prefect 3.8.8 begins every transaction deferred; one that reads before it writes then fails at once with "database is
 locked" when another has written in between, whatever time-out is set, and the client comes back after seconds. Here
-each transaction that Prefect opens in order to write takes the write lock first, so that it waits its turn.
+each transaction that Prefect opens in order to write takes the write lock first, so that it waits its turn. What it has
+answered is on the disk: until its run begins, a form is nowhere else.
 """
 
 from __future__ import annotations
@@ -16,12 +17,21 @@ from prefect.server.database.configurations import AioSqliteConfiguration
 from prefect.server.database.dependencies import set_database_config
 from prefect.settings import get_current_settings
 from sqlalchemy import inspect
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.pool import ConnectionPoolEntry
 
 
 class QueueingSqlite(AioSqliteConfiguration):
-    """SQLite whose writers queue."""
+    """SQLite whose writers queue, and whose commits are on the disk when they are answered."""
+
+    def setup_sqlite(self, conn: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+        """Prefect leaves commits in the system's memory for a while; a form it had taken would go with the power."""
+        super().setup_sqlite(conn, record)
+        cursor = conn.cursor()
+        cursor.execute("pragma synchronous = full")
+        cursor.close()
 
     @asynccontextmanager
     async def begin_transaction(

@@ -21,7 +21,7 @@ from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.states import Scheduled
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from deployments.prefect_server import CannotListen, NoTrigrams, PortInUse, PrefectServer, ServerFailed
 from flows.settings import read_settings
@@ -82,6 +82,16 @@ async def _lets_in(address: str, login: str | None) -> bool:
     except (ConnectionClosed, InvalidStatus):
         return False
     return bool(answer["type"] == "auth_success")
+
+
+@pytest.mark.parametrize("path", SOCKETS)
+async def test_a_page_of_another_site_hears_nothing(prefect_server: PrefectServer, path: str) -> None:
+    address = f"{prefect_server.api_url.replace('http', 'ws')}/{path}"
+    with pytest.raises(InvalidStatus, match="403"):
+        async with connect(address, origin=Origin("http://another.example"), subprotocols=[Subprotocol("prefect")]):
+            pass
+    async with connect(address, origin=Origin(prefect_server.ui_url), subprotocols=[Subprotocol("prefect")]):
+        pass
 
 
 def test_a_postgresql_that_prefect_cannot_use_is_said_so_at_once(tmp_path: Path, postgres: Postgres) -> None:
