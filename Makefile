@@ -18,7 +18,7 @@ up: $(READY)  ## the installation: Prefect with its interface, schedules, reacto
 	$(VENV)/bin/imni up
 
 test: $(READY)  ## all tests; every line and branch of events and domain
-	$(VENV)/bin/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
+	$(VENV)/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=term-missing:skip-covered --cov-fail-under=100
 
 check: $(READY)  ## style, types and the dependency rule
 	$(VENV)/bin/ruff check .

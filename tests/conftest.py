@@ -58,7 +58,7 @@ from tests.postgres import Postgres, running_postgres  # noqa: E402
 
 @pytest.fixture(scope="session")
 def prefect_server() -> Iterator[PrefectServer]:
-    """The installation's own Prefect server, started when the first test asks and shared by the whole run.
+    """The installation's own Prefect server, started when the first test asks and shared by all tests of a worker.
 
     Flows called in the test's process report to it. Mark the test `prefect`.
     """
@@ -70,7 +70,7 @@ def prefect_server() -> Iterator[PrefectServer]:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL server, started when the first test asks and shared by the whole run."""
+    """A PostgreSQL server, started when the first test asks and shared by all tests of a worker."""
     with running_postgres() as server:
         yield server
 
@@ -97,12 +97,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", f"ignore:unclosed <socket.*{to_server}:ResourceWarning")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests share a worker, and all that need Prefect's server share one: it is started once."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group("prefect" if item.get_closest_marker("prefect") else file))
+    """Where there is no browser its tests say so."""
     if _chromium() is None:
         missing = pytest.mark.skip(reason="no Chromium on this machine: apt-get install chromium")
         for item in items:
