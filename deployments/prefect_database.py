@@ -8,14 +8,17 @@ answered is on the disk: until its run begins, a form is nowhere else.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, MutableMapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from prefect.server.database import orm_models
+from prefect.server.database.alembic_commands import alembic_upgrade
 from prefect.server.database.configurations import AioSqliteConfiguration
 from prefect.server.database.dependencies import set_database_config
 from prefect.settings import get_current_settings
+from prefect.utilities.asyncutils import run_sync_in_worker_thread
 from sqlalchemy import inspect
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
@@ -45,10 +48,12 @@ def let_writers_queue() -> None:
     """Make this process's Prefect server use `QueueingSqlite`; on PostgreSQL nothing changes.
 
     Call it before `create_app`. Measured on 2 cores, 16 flow runs at once: 7.5 runs a second instead of 0.7, and no
-    locked database instead of 492.
+    locked database instead of 492. The tables are made before: what a kill leaves of them is made anew, and a hundred
+    revisions that each wait for the disk take two seconds more.
     """
     url = get_current_settings().server.database.connection_url
     if url is not None and url.get_secret_value().startswith("sqlite"):
+        asyncio.run(run_sync_in_worker_thread(alembic_upgrade))
         set_database_config(QueueingSqlite(connection_url=url.get_secret_value()))
 
 

@@ -55,6 +55,7 @@ def prefect_server_environment(settings: Settings, port: int, api_url: str) -> M
         "IMNI_DATABASE_URL": settings.database_url,  # whose log it is: `deployments.readiness`
         "PREFECT_UI_API_URL": "/api",
         "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",  # we use none; half a second of the first start
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(settings.prefect_home / "interface"),
