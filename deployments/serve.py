@@ -90,7 +90,7 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
     with using(given):
         await refresh_read_models([])  # the reactor shows every patient when it starts
         gc.collect()
-        gc.freeze()  # from now on only what comes is collected: everything loaded would cost 0.2 s each time
+        gc.freeze()  # from now on only what comes is collected: everything loaded would cost 0.1 s each time
         _say(f"Ready: open {server.ui_url}{PAGES}start-here (Ctrl-C stops everything)")
         await _until_stopped(given, server, runner, Reactor(given, reactions_of(settings), ticking=SystemClock()))
     seal_now(given)
