@@ -6,7 +6,7 @@ answer is an entry with its author. What is not answered in time is asked of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -50,13 +50,19 @@ class Awaited:
         return self.ladder.asked(self.since, today)
 
 
-def awaited_decisions(
-    patients: Sequence[Patient], trial: Standing, edition: Edition, today: date
-) -> tuple[Awaited, ...]:
-    """Every decision that waits, the longest overdue first."""
-    found = [each for patient in patients for each in _of_patient(patient, edition, today)]
-    found += _of_trial(trial, edition, today)
-    return tuple(sorted(found, key=lambda each: (each.due_on, each.patient_id, each.wording)))
+def awaited_of_patient(patient: Patient, edition: Edition, today: date) -> tuple[Awaited, ...]:
+    """Every decision that waits about a patient."""
+    return tuple(_of_patient(patient, edition, today))
+
+
+def awaited_of_trial(trial: Standing, edition: Edition, today: date) -> tuple[Awaited, ...]:
+    """Every decision that waits about the trial as a whole."""
+    return tuple(_of_trial(trial, edition, today))
+
+
+def longest_overdue_first(found: Iterable[Awaited]) -> list[Awaited]:
+    """In the order in which they are to be given."""
+    return sorted(found, key=lambda each: (each.due_on, each.patient_id, each.wording))
 
 
 def _of_patient(patient: Patient, edition: Edition, today: date) -> Iterator[Awaited]:

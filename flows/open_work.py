@@ -9,8 +9,8 @@ from typing import TypeVar
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.work_item import WorkItem
-from domain.worklist import next_look_on
-from flows.worklists import Worklists
+from domain.worklist import engine_worklist, next_look_on
+from flows.remembered import Remembered
 
 V = TypeVar("V")
 
@@ -21,8 +21,8 @@ class OpenWork:
     That day is reckoned when a day has passed without news of her; until then it is the next one.
     """
 
-    def __init__(self, worklists: Worklists) -> None:
-        self._worklists = worklists
+    def __init__(self, remembered: Remembered) -> None:
+        self._remembered = remembered
         self._items: dict[str, tuple[WorkItem, ...]] = {}
         self._again_on: dict[str, date] = {}
         self._seen_as: tuple[Edition, date] | None = None
@@ -59,7 +59,7 @@ class OpenWork:
         return {*touched, *(patient_id for patient_id, day in self._again_on.items() if day <= today)}
 
     def _look_at(self, patient: Patient, edition: Edition, today: date, *, has_news: bool) -> None:
-        items = self._worklists.of(patient, edition, today)
+        items = self._remembered.of(engine_worklist, patient, edition, today)
         tomorrow = today + timedelta(days=1)
         again_on = tomorrow if items or has_news else next_look_on(patient, edition, today)
         _keep(self._items, patient.patient_id, items or None)

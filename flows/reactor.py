@@ -60,7 +60,7 @@ class Reactor:
         self._tries = Tries(self.pace, self._clock)
         self._breakers = Breakers(self.pace, self._clock)
         self.live = LivePatients(self.given.trial_log)
-        self._open = OpenWork(self.given.worklists)
+        self._open = OpenWork(self.given.remembered)
         self._edition = self.given.trial_log.edition()
         self._upkeep = Upkeep(self.given, self.reactions, self.pace, self._clock, self.live)
         self._listened_at: datetime | None = None
@@ -74,11 +74,11 @@ class Reactor:
     async def run(self, stop: asyncio.Event, every: float = 0.1) -> None:
         """React whenever the log has grown or something is due again, until told to stop. `every` in seconds.
 
-        Pages, analyses and seals are seen to beside it: neither waits for the other. Only the reactor that leads works;
+        Pages, analyses and seals are seen to beside it: none waits for another. Only the reactor that leads works;
         another one started by mistake waits until the lead is free.
         """
         upkeep = self._upkeep.keep_seeing_to(stop, every, lambda: self._lead.held)
-        all_of_it = (self._lead.keep(stop), self._keep_reacting(stop, every), upkeep)
+        all_of_it = (self._lead.keep(stop), self._keep_reacting(stop, every), *upkeep)
         done, left = await asyncio.wait(map(asyncio.ensure_future, all_of_it), return_when=asyncio.FIRST_EXCEPTION)
         for running in (*left, *self._under_way.values()):
             running.cancel()
@@ -122,7 +122,7 @@ class Reactor:
     def _read_on(self) -> None:
         news = self.live.read_on()
         self.reactions.announce(news)
-        touched = {patient_id for entry in news if (patient_id := patient_of(entry.stream))}
+        touched = dict.fromkeys(patient_id for entry in news if (patient_id := patient_of(entry.stream)))
         self._upkeep.hear(touched, any(map(_is_news_of_the_trial, news)))
         self._edition = self.given.trial_log.edition()
         for patient_id, fault in self._open.look(self.live.patients, touched, self._edition, self.given.today):

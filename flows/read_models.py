@@ -14,7 +14,6 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 from prefect.runtime import flow_run
 
-from domain.protocol.editions import edition_in_force
 from flows.live_patients import LivePatients
 from flows.reports.links import artifact_key
 from flows.reports.patient_page import patient_page
@@ -27,9 +26,6 @@ from store.sealing import sealed_size
 
 _AT_ONCE = 8
 _MOST_NAMED = 3
-
-
-_kept: list[LivePatients] = []
 
 
 class PagesNotMade(Exception):
@@ -66,7 +62,8 @@ async def refresh_read_models(patient_ids: Sequence[str] | None = None) -> None:
     """
     given = resources()
     refresh(given.trial_log)
-    live = _live(given)
+    live = given.everyone
+    live.read_on()
     faults: list[str] = []
     pages = _asked_for(given, live, patient_ids)
     while group := tuple(islice(pages, _AT_ONCE)):
@@ -98,14 +95,6 @@ def _made(pages: Sequence[_Page], faults: list[str]) -> list[tuple[_Page, str]]:
     return found
 
 
-def _live(given: Resources) -> LivePatients:
-    """Everyone as of now; the same process reads on from where it last stopped."""
-    if not _kept or _kept[0].trial_log is not given.trial_log:
-        _kept[:] = [LivePatients(given.trial_log)]
-    _kept[0].read_on()
-    return _kept[0]
-
-
 async def _show(pages: Mapping[_Page, str]) -> None:
     """Make a new version of each page that no longer says what its newest version says."""
     keys = ArtifactCollectionFilter(key=ArtifactCollectionFilterKey(any_=[page.key for page in pages]))
@@ -125,13 +114,14 @@ def _of_patients(given: Resources, live: LivePatients, patient_ids: Iterable[str
 def _of_trial(given: Resources, live: LivePatients) -> Iterable[_Page]:
     view = TrialView(
         patients=[live.patients[patient_id] for patient_id in sorted(live.patients)],
-        edition=edition_in_force(live.trial),
+        edition=given.trial_log.edition(),
         today=given.today,
         trial=live.trial,
         simulated=given.trial_log.names.simulated,
         position=live.position,
         sealed=sealed_size(given.trial_log.log),
         allocation_warning=given.trial_log.allocations().warning,
+        remembered=given.remembered,
     )
     for page in TRIAL_PAGES:
         yield _Page(page.key, page.title, partial(page.write, view))

@@ -7,12 +7,10 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from domain.decisions.conduct import SetWorkAside
-from domain.protocol.editions import edition_in_force
 from domain.trial_reminders import trial_reminders
 from domain.work_item import WorkItem
 from events.clinical_date import ClinicalDate
 from flows.gateways.errors import AskAPerson, NotDelivered
-from flows.live_patients import LivePatients
 from flows.resources import Resources, resources
 from flows.send_reminders import is_on_record, sent
 
@@ -34,9 +32,9 @@ async def tell_of_trial(given: Resources) -> int:
 
     One that is refused waits for a person, and stops no other. Raises `NotDelivered` when one is to be tried again.
     """
-    live = LivePatients(given.trial_log)
+    live = given.everyone
     live.read_on()
-    items = tuple(trial_reminders(live.trial, live.patients.values(), edition_in_force(live.trial), given.today))
+    items = tuple(trial_reminders(live.trial, live.patients.values(), given.trial_log.edition(), given.today))
     told, waiting = 0, list[NotDelivered]()
     for item in items:
         try:

@@ -21,9 +21,10 @@ from flows.clock import Clock, SystemClock
 from flows.gateways.laboratory import Laboratory
 from flows.gateways.mail import Notifier
 from flows.home import ENGINE, clock_of, open_home
+from flows.live_patients import LivePatients
 from flows.recording import Recording
+from flows.remembered import Remembered
 from flows.settings import Settings, read_settings
-from flows.worklists import Worklists
 from store.transact import Entry, TrialLog
 
 
@@ -52,9 +53,14 @@ class Resources:
         return Recording(self.trial_log)
 
     @cached_property
-    def worklists(self) -> Worklists:
-        """What the engine owes each patient."""
-        return Worklists()
+    def everyone(self) -> LivePatients:
+        """Every patient, as whoever asked last has read on; read on before you look."""
+        return LivePatients(self.trial_log)
+
+    @cached_property
+    def remembered(self) -> Remembered:
+        """What was worked out of each patient."""
+        return Remembered()
 
     @property
     def now_at_site(self) -> datetime:

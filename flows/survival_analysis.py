@@ -33,16 +33,17 @@ async def analyse_endpoints(endpoints: list[str] | None = None) -> None:
     """Analyse endpoints from the log, record each analysis, and show its curve."""
     given = resources()
     position = given.trial_log.log.last_position()
-    seen = see(given.trial_log, AsOf(position))
+    # In a thread, as the drawing is: they take seconds, and forms and reactions are answered meanwhile.
+    seen = await asyncio.to_thread(see, given.trial_log, AsOf(position))
     for code in endpoints or list(ENDPOINTS):
-        done = perform(seen, code)
+        done = await asyncio.to_thread(perform, seen, code)
         keep(given.trial_log, done.report, given.engine_entry(f"analysis of {code} at {position}"))
         await acreate_markdown_artifact(
             markdown=survival_curve_markdown(done.table, done.report),
             key=f"curve-{code.lower()}",
             description=f"{code} of all patients together, log position {position}",
         )
-    figures = await asyncio.to_thread(_figures, given, seen)  # seconds of drawing: forms are answered meanwhile
+    figures = await asyncio.to_thread(_figures, given, seen)
     await acreate_markdown_artifact(markdown=figures, key="figures", description="The trial in figures")
 
 

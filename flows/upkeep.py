@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Generator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime, timedelta
 
@@ -24,6 +24,7 @@ from flows.clock import Clock
 from flows.lead import pause
 from flows.live_patients import LivePatients
 from flows.pace import Pace, has_passed
+from flows.patients_to_show import PatientsToShow
 from flows.reactions import Reactions
 from flows.resources import Resources
 from flows.work_off import is_asked_to_stop
@@ -31,7 +32,8 @@ from store.event_log import EventLogError, LogUnavailable
 from store.sealing import sealed_size
 
 _log = logging.getLogger("imni.reactor")
-_PATIENTS, _PAGES, _TRIAL = "pages of patients", "pages of the trial", "reminders of the trial"
+_NEWS, _PATIENTS = "news of patients", "pages of patients"
+_PAGES, _TRIAL = "pages of the trial", "reminders of the trial"
 _AWAY = (httpx.HTTPError, OSError, EventLogError)
 """What says that Prefect's server, a disk or the log is away, and not that something of ours is broken."""
 
@@ -46,59 +48,79 @@ def told_when_unavailable() -> Generator[None]:
 
 
 class Upkeep:
-    """When each was last seen to, measured by `clock`. `unseen` are patients whose pages are not of now."""
+    """When each was last seen to and how long it took, measured by `clock`."""
 
     def __init__(self, given: Resources, reactions: Reactions, pace: Pace, clock: Clock, live: LivePatients) -> None:
         self._given, self._reactions, self._pace, self._clock, self._live = given, reactions, pace, clock, live
         self._last: dict[str, datetime] = {}
-        self._unseen: set[str] = set()
-        self._trial_news, self._took = False, timedelta(0)
+        self._took: dict[str, timedelta] = {}
+        self._to_show = PatientsToShow()
+        self._trial_news = False
+        self._stop = asyncio.Event()
         self._failed = Counter[str]()
         self._away: set[str] = set()
         self._sealed: int | None = None
         self._reminded_on: date | None = None
 
-    def hear(self, touched: set[str], trial_news: bool) -> None:
+    def hear(self, touched: Collection[str], trial_news: bool) -> None:
         """Remember whose pages have to be made anew; of what is new about the trial people are reminded at once."""
-        self._unseen |= touched
+        self._to_show.hear(touched)
         self._trial_news |= trial_news or bool(touched)
         if trial_news:
             self._reminded_on = None
 
     async def see_to(self) -> None:
         """See to everything whose time has come."""
-        await self._show_patients()
-        await self._show_trial()
-        await self._analyse()
-        await self._seal()
-        await self._remind()
+        for see_to in self._duties:
+            await see_to()
 
-    async def keep_seeing_to(self, stop: asyncio.Event, every: float, is_led: Callable[[], bool]) -> None:
-        """See to everything again and again while this reactor leads, until told to stop. `every` in seconds."""
-        while not stop.is_set():
-            if is_led():
-                with told_when_unavailable():
-                    await self.see_to()
-            await pause(stop, every)
+    def keep_seeing_to(
+        self, stop: asyncio.Event, every: float, is_led: Callable[[], bool]
+    ) -> Sequence[Coroutine[None, None, None]]:
+        """See to everything again and again while this reactor leads, until told to stop. `every` in seconds.
+
+        Run each beside the others: pages about everyone and analyses take seconds, a patient's own page does not.
+        """
+        self._stop = stop
+
+        async def keep(see_to: Callable[[], Awaitable[None]]) -> None:
+            while not stop.is_set():
+                if is_led():
+                    with told_when_unavailable():
+                        await see_to()
+                await pause(stop, every)
+
+        return [keep(duty) for duty in self._duties]
+
+    @property
+    def _duties(self) -> tuple[Callable[[], Awaitable[None]], ...]:
+        return self._show_patients, self._show_trial, self._analyse, self._seal, self._remind
 
     async def _show_patients(self) -> None:
-        """Show the patients touched; those who could not be shown the next time."""
-        if self._unseen and self._is_time(_PATIENTS, self._pace.refresh_every):
-            seen, self._unseen = self._unseen, set[str]()
-            if not await self._look_after(_PATIENTS, self._reactions.refresh(sorted(seen))):
-                self._unseen |= seen
+        """Show everyone with news; then try again to show some who could not be shown."""
+        if self._is_time(_NEWS, self._pace.refresh_every, rest=False):
+            while not self._stop.is_set() and (patient_ids := self._to_show.with_news()):
+                if not await self._show(_NEWS, patient_ids):
+                    break
+        if self._is_time(_PATIENTS, self._pace.refresh_every) and (patient_ids := self._to_show.to_try_again()):
+            await self._show(_PATIENTS, patient_ids)
+
+    async def _show(self, what: str, patient_ids: list[str]) -> bool:
+        are_shown = await self._look_after(what, self._reactions.refresh(patient_ids))
+        if not are_shown:
+            self._to_show.not_shown(patient_ids)
+        return are_shown
 
     async def _show_trial(self) -> None:
-        """Show what any news changes about the trial as a whole, and rest as long as it took: it is about everyone."""
-        if self._trial_news and self._is_time(_PAGES, max(self._pace.refresh_every, self._took)):
-            self._trial_news, began = False, self._clock.now()
+        """Show what any news changes about the trial as a whole."""
+        if self._trial_news and self._is_time_for_everyone(_PAGES, self._pace.refresh_every):
+            self._trial_news = False
             if not await self._look_after(_PAGES, self._reactions.refresh([])):
                 self._trial_news = True
-            self._took = self._clock.now() - began
 
     async def _analyse(self) -> None:
         endpoints = stale(self._live.trial, self._live.last_touched)
-        if endpoints and self._is_time("analyses", self._pace.analyse_every):
+        if endpoints and self._is_time_for_everyone("analyses", self._pace.analyse_every):
             await self._look_after("analyses", self._reactions.analyse(list(endpoints)))
 
     async def _seal(self) -> None:
@@ -124,6 +146,7 @@ class Upkeep:
             self._reminded_on = now.date()
 
     async def _look_after(self, what: str, run: Awaitable[object]) -> bool:
+        began = self._clock.now()
         try:
             await run
         except (Exception, asyncio.CancelledError) as problem:
@@ -134,6 +157,7 @@ class Upkeep:
             return False
         finally:
             self._last[what] = self._clock.now()
+            self._took[what] = self._last[what] - began
         del self._failed[what]
         self._away.discard(what)
         return True
@@ -152,8 +176,13 @@ class Upkeep:
             with suppress(Rejection, EventLogError):
                 self._given.trial_log.transact_trial(command, self._given.engine_entry(command.key))
 
-    def _is_time(self, what: str, every: timedelta) -> bool:
-        return has_passed(max(every, self._rest(what)), self._last.get(what), self._clock.now())
+    def _is_time(self, what: str, every: timedelta, *, rest: bool = True) -> bool:
+        wait = max(every, self._rest(what)) if rest else every
+        return has_passed(wait, self._last.get(what), self._clock.now())
+
+    def _is_time_for_everyone(self, what: str, every: timedelta) -> bool:
+        """The same for what is about everyone: it rests at least as long as it took."""
+        return self._is_time(what, max(every, self._took.get(what, timedelta(0))))
 
     def _rest(self, what: str) -> timedelta:
         """How long what has failed is left alone. Who was away is asked for again before long."""

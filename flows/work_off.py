@@ -15,6 +15,7 @@ from prefect.states import Completed, Failed
 from domain.ready import ready
 from domain.rejections import Rejection
 from domain.work_item import Work, WorkItem
+from domain.worklist import engine_worklist
 from flows.gateways.errors import AskAPerson, NotDelivered, TryAgain
 from flows.resources import Resources, resources
 from store.event_log import LogUnavailable
@@ -47,7 +48,7 @@ def open_items(given: Resources, patient_ids: Sequence[str], work: Work) -> tupl
     items = (
         item
         for patient_id in dict.fromkeys(patient_ids)
-        for item in given.worklists.of(given.trial_log.patient(patient_id), edition, given.today)
+        for item in given.remembered.of(engine_worklist, given.trial_log.patient(patient_id), edition, given.today)
         if item.work is work
     )
     return ready(items, given.now_at_site, edition.reminders.quiet_hours)

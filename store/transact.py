@@ -102,8 +102,10 @@ class TrialLog:
         edition = self._editions.get(version)
         if edition is None:
             trial = self.trial()
+            in_force = edition_in_force(trial)
+            edition = next((last for last in self._editions.values() if last == in_force), in_force)
             self._editions.clear()
-            edition = self._editions[trial.version] = edition_in_force(trial)
+            self._editions[trial.version] = edition
         return edition
 
     def transact(self, patient_id: str, command: PatientCommand, entry: Entry) -> tuple[Recorded[Event], ...]:

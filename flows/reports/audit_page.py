@@ -26,7 +26,7 @@ from events.event import Event
 from events.recorded import Recorded
 from flows.reports.entry_words import entry_name, in_words
 from flows.reports.links import form_link, page_link, patient_link
-from flows.reports.markdown import shortened_table, table
+from flows.reports.markdown import Room, shortened_table, table
 from flows.reports.trial_view import TrialView
 
 _LATE_DAYS, _MOST_SAID = 30, 300
@@ -70,7 +70,7 @@ def _next_audit(view: TrialView) -> str:
 
 
 def _section(title: str, heading: Sequence[str], rows: Sequence[Sequence[object]]) -> Sequence[str]:
-    return (f"## {title}", shortened_table(heading, rows, "imni history", at_most=100)) if rows else ()
+    return (f"## {title}", shortened_table(heading, rows, "imni history", Room(rows=100))) if rows else ()
 
 
 def _counts(view: TrialView) -> Sequence[tuple[str, int]]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from domain.analysis_sets import POPULATIONS
 from domain.protocol.outputs import DEPARTURES, ENTERING
 from flows.reports.links import page_link
 from flows.reports.markdown import table
-from flows.reports.patient_flow import AFTER_ALLOCATION, ANALYSED, FOLLOWING, counted, entering
+from flows.reports.patient_flow import AFTER_ALLOCATION, FOLLOWING, analysed, counted, entering
 from flows.reports.trial_view import TrialView
 
 
@@ -45,10 +44,5 @@ def _followed(view: TrialView) -> Sequence[tuple[object, ...]]:
 
 
 def _analysed(view: TrialView) -> Sequence[tuple[object, ...]]:
-    found = {
-        name: sum(POPULATIONS[name](patient, view.edition) is not None for patient in view.randomised)
-        for name in ANALYSED
-    }
-    (itt, wording), *others = ANALYSED.items()
-    named = {itt: f"**Analysis**: {wording[0].lower()}{wording[1:]}", **dict(others)}
-    return [(said, found[name]) for name, said in named.items()]
+    (wording, in_itt), *others = analysed(view, view.randomised)
+    return [(f"**Analysis**: {wording[0].lower()}{wording[1:]}", in_itt), *others]

@@ -5,11 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
-MOST_ROWS = 300
-"""So many rows of a table fit into one artifact of 300 kB."""
-MOST_BYTES = 120_000
-"""So large may one of a page's tables be, however long its rows are: a page has two long ones at most."""
+
+class Room(NamedTuple):
+    """How much of a page a table may fill: rows, and bytes however long its rows are."""
+
+    rows: int = 300
+    bytes: int = 120_000
+
+
+ROOM = Room()
+"""One artifact has 300 kB, and a page two long tables at most."""
 
 _MOST_SAID = 250
 
@@ -47,12 +54,15 @@ def shortened_table(
     heading: Sequence[str],
     rows: Sequence[Sequence[object]],
     command: str,
-    at_most: int = MOST_ROWS,
-    most_bytes: int = MOST_BYTES,
+    room: Room = ROOM,
+    of: int | None = None,
 ) -> str:
-    """A table of the first rows; it says how many are left out, and the command that lists them all."""
-    shown = _that_fit(rows[:at_most], most_bytes)
-    left_out = len(rows) - len(shown)
+    """A table of the first rows; it says how many are left out, and the command that lists them all.
+
+    Where rows cost much to write, `rows` are only the first for which there is room, `of` so many.
+    """
+    shown = _that_fit(rows[: room.rows], room.bytes)
+    left_out = (len(rows) if of is None else of) - len(shown)
     return table(heading, shown) + (f"\n\n{left_out} more: `{command}`" if left_out > 0 else "")
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from domain.eligibility import unknown, weigh_all
 from domain.engine_work import is_followed, open_visits
 from domain.patient import Patient
 from domain.protocol.amendments import edition_for
+from domain.protocol.edition import Edition
 from domain.protocol.outputs import WORK
 from domain.site_work import ASKED_LATER
 from domain.visit_status import visit_states
@@ -32,12 +34,12 @@ class _Gap(NamedTuple):
     form: str = ""
 
 
-_Search = Callable[[Patient, TrialView], Iterator[_Gap]]
+_Search = Callable[[Patient, Edition, date], Iterator[_Gap]]
 
 
 def missing_page(view: TrialView) -> str:
     """Every gap in the data of those screened, by kind and patient."""
-    gaps = [gap for patient in view.patients for search in _SEARCHES for gap in search(patient, view)]
+    gaps = [gap for _, found in view.of_each(_gaps) for gap in found]
     head = [f"# Missing data on {view.today}", page_link("Open work", "worklist")]
     if not gaps:
         return "\n\n".join([*head, "Nothing that was due is missing."]) + "\n"
@@ -55,10 +57,14 @@ def missing_page(view: TrialView) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _visits(patient: Patient, view: TrialView) -> Iterator[_Gap]:
+def _gaps(patient: Patient, edition: Edition, today: date) -> tuple[_Gap, ...]:
+    return tuple(gap for search in _SEARCHES for gap in search(patient, edition, today))
+
+
+def _visits(patient: Patient, edition: Edition, today: date) -> Iterator[_Gap]:
     """Visits whose window closed without a word, and assessments due at a visit that were not done at it."""
-    edition = edition_for(patient, view.edition)
-    states = visit_states(patient, edition, view.today)
+    edition = edition_for(patient, edition)
+    states = visit_states(patient, edition, today)
     asked = {visit.visit for visit in open_visits(patient, tuple(state.visit for state in states), edition)}
     visits = {entry.event.visit: entry for entry in patient.every(VisitDone)}
     for state in states:
@@ -72,14 +78,14 @@ def _visits(patient: Patient, view: TrialView) -> Iterator[_Gap]:
             yield _Gap("assessment", patient.patient_id, wording, correction_of(visits[name], patient.patient_id))
 
 
-def _images(patient: Patient, view: TrialView) -> Iterator[_Gap]:
+def _images(patient: Patient, edition: Edition, today: date) -> Iterator[_Gap]:
     untold = [entry for entry in patient.every(FractionDelivered) if entry.event.cbct == "unknown"]
     if untold:
         numbers = ", ".join(str(entry.event.number) for entry in untold)
         yield _Gap("cone-beam CT", patient.patient_id, f"Not told whether it was taken: fractions {numbers}")
 
 
-def _outcomes(patient: Patient, view: TrialView) -> Iterator[_Gap]:
+def _outcomes(patient: Patient, edition: Edition, today: date) -> Iterator[_Gap]:
     for death in patient.every(DeathReported):
         if death.event.cause is DeathCause.UNKNOWN:
             form = correction_of(death, patient.patient_id)
@@ -95,11 +101,11 @@ def _outcomes(patient: Patient, view: TrialView) -> Iterator[_Gap]:
             yield _Gap("date", patient.patient_id, wording, correction_of(entry, patient.patient_id))
 
 
-def _criteria(patient: Patient, view: TrialView) -> Iterator[_Gap]:
+def _criteria(patient: Patient, edition: Edition, today: date) -> Iterator[_Gap]:
     """Criteria of eligibility nobody can weigh yet, by the form that tells; also in a trial taken over."""
     if patient.screening_failed or patient.has(ConsentWithdrawn) or not is_followed(patient):
         return
-    missing = [verdict.criterion.id for verdict in unknown(weigh_all(patient, view.edition, view.today))]
+    missing = [verdict.criterion.id for verdict in unknown(weigh_all(patient, edition, today))]
     later = () if patient.allocation else ASKED_LATER
     told: dict[str, list[str]] = {}
     for criterion in missing:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from domain.analysis_sets import POPULATIONS, as_treated
@@ -87,9 +89,11 @@ def counted(counts: Mapping[str, Counts], patients: Sequence[Patient], edition: 
     return [(name, sum(is_one(patient, edition) for patient in patients)) for name, is_one in counts.items()]
 
 
-def analysed(patients: Sequence[Patient], edition: Edition) -> list[tuple[str, int]]:
+def analysed(view: TrialView, patients: Sequence[Patient]) -> list[tuple[str, int]]:
     """How many of these patients each population has, in whichever arm it counts them."""
-    return [
-        (wording, sum(POPULATIONS[name](patient, edition) is not None for patient in patients))
-        for name, wording in ANALYSED.items()
-    ]
+    counted = Counter(name for patient in patients for name in view.of(_populations, patient))
+    return [(wording, counted[name]) for name, wording in ANALYSED.items()]
+
+
+def _populations(patient: Patient, edition: Edition, today: date) -> tuple[str, ...]:
+    return tuple(name for name in ANALYSED if POPULATIONS[name](patient, edition) is not None)

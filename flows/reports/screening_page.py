@@ -22,7 +22,7 @@ _Reached = Callable[[Patient, TrialView], bool]
 
 _STEPS: Sequence[tuple[str, _Reached]] = (
     ("Screened", lambda patient, view: True),
-    ("Clinically high risk", lambda p, view: clinical_risk(p, view.edition, view.today).passes is True),
+    ("Clinically high risk", lambda p, view: view.of(clinical_risk, p).passes is True),
     ("Consent to the genomic test, or to the trial", lambda p, view: _agreed(p)),
     ("RecurIndex test ordered", lambda patient, view: patient.has(GenomicTestOrdered)),
     ("RecurIndex result", lambda patient, view: standing_result(patient) is not None),

@@ -58,7 +58,7 @@ def _column(view: ReportView, name: str, members: Sequence[Patient]) -> Column:
 
     edition = view.trial.edition
     heading = f"Allocated to {name}" if view.by_arm else "Allocated to either arm"
-    (lost, *others), (itt, *populations) = counted(FOLLOWING, members, edition), analysed(members, edition)
+    (lost, *others), (itt, *populations) = counted(FOLLOWING, members, edition), analysed(view.trial, members)
     return Column(
         allocation=Box(heading, len(members), counted(AFTER_ALLOCATION, members, edition)),
         follow_up=Box(*lost, others),

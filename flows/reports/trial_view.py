@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -14,6 +14,7 @@ from domain.standing import Standing
 from domain.trial_matters import trial_worklist
 from domain.work_item import WorkItem
 from domain.worklist import owed
+from flows.remembered import Remembered, Rule, T
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,20 @@ class TrialView:
     position: int = 0
     sealed: int = 0
     allocation_warning: str = ""
+    remembered: Remembered = field(default_factory=Remembered)
+
+    def of_each(self, rule: Rule[T]) -> Iterator[tuple[Patient, T]]:
+        """What a rule says of each patient on this day; worked out only where an earlier page did not."""
+        return ((patient, self.of(rule, patient)) for patient in self.patients)
+
+    def of(self, rule: Rule[T], patient: Patient) -> T:
+        """What a rule says of one patient on this day."""
+        return self.remembered.of(rule, patient, self.edition, self.today)
 
     @cached_property
     def work(self) -> Sequence[WorkItem]:
         """Open work of people and engine, the most urgent first."""
-        items = [item for patient in self.patients for item in owed(patient, self.edition, self.today)]
+        items = [item for _, items in self.of_each(owed) for item in items]
         items += trial_worklist(self.trial, self.edition, self.today)
         return sorted(items, key=lambda item: (item.due_on, item.key))
 
@@ -44,4 +54,8 @@ class TrialView:
     @cached_property
     def deviations(self) -> Sequence[tuple[Patient, Deviation]]:
         """Every deviation, and whose it is."""
-        return [(patient, found) for patient in self.randomised for found in deviations(patient, self.edition)]
+        return [(patient, found) for patient, every in self.of_each(_deviations) for found in every]
+
+
+def _deviations(patient: Patient, edition: Edition, today: date) -> Sequence[Deviation]:
+    return deviations(patient, edition)

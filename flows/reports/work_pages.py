@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from domain.protocol.outputs import WORK
 from domain.work_item import WorkItem
 from flows.reports.links import artifact_key, page_link, patient_link
-from flows.reports.markdown import opening, shortened_table, table
+from flows.reports.markdown import ROOM, Room, opening, shortened_table, table
 from flows.reports.next_forms import form_for
 from flows.reports.query_rows import query_section
 from flows.reports.trial_view import TrialView
 
+_ROOM_EACH = Room(rows=100, bytes=50_000)
 _AGES = ((7, "up to a week"), (30, "up to a month"), (10**6, "longer"))
 
 
@@ -32,9 +33,10 @@ def worklist_page(view: TrialView) -> str:
 
 def _work_table(items: Sequence[WorkItem]) -> str:
     rows = [
-        (item.due_on, patient_link(item.patient_id), _way(item), item.doer, opening(item.wording)) for item in items
+        (item.due_on, patient_link(item.patient_id), _way(item), item.doer, opening(item.wording))
+        for item in items[: ROOM.rows]
     ]
-    return shortened_table(("Due", "Patient", "Form", "Who", "What"), rows, "imni worklist")
+    return shortened_table(("Due", "Patient", "Form", "Who", "What"), rows, "imni worklist", ROOM, len(items))
 
 
 def _way(item: WorkItem) -> str:
@@ -56,18 +58,18 @@ def overdue_page(view: TrialView) -> str:
     ]
     parts = [*head, f"{len(late)} overdue.", table(("What", *ages, "Together"), summary)]
     for doer in sorted({item.doer for item in late}):
-        rows = [
-            ((view.today - i.due_on).days, i.due_on, patient_link(i.patient_id), _way(i), opening(i.wording))
-            for i in late
-            if i.doer == doer
-        ]
-        parts += [
-            f"## {doer.replace('-', ' ').capitalize()}",
-            shortened_table(
-                ("Days late", "Due", "Patient", "Form", "What"), rows, "imni worklist", at_most=100, most_bytes=50_000
-            ),
-        ]
+        theirs = [item for item in late if item.doer == doer]
+        parts += [f"## {doer.replace('-', ' ').capitalize()}", _late_table(view, theirs)]
     return "\n\n".join([*parts, view.edition.footnote(*WORK)]).strip() + "\n"
+
+
+def _late_table(view: TrialView, items: Sequence[WorkItem]) -> str:
+    rows = [
+        ((view.today - i.due_on).days, i.due_on, patient_link(i.patient_id), _way(i), opening(i.wording))
+        for i in items[: _ROOM_EACH.rows]
+    ]
+    heading = ("Days late", "Due", "Patient", "Form", "What")
+    return shortened_table(heading, rows, "imni worklist", _ROOM_EACH, len(items))
 
 
 def _age(view: TrialView, item: WorkItem) -> str:

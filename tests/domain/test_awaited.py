@@ -5,9 +5,8 @@ from datetime import date
 
 import pytest
 
-from domain.awaited import Awaited, awaited_decisions
+from domain.awaited import Awaited, awaited_of_patient, awaited_of_trial, longest_overdue_first
 from domain.decisions.conduct import AnswerQuery, OpenQuery, ReleaseWork
-from domain.standing import Standing
 from events.event import Event
 from events.genomics import GenomicResultReported
 from tests import facts
@@ -18,8 +17,8 @@ ORDERED = (*facts.eligible(facts.consented_to_test(), without=[GenomicResultRepo
 RESULT = "result/recurindex/RJ-0001/1"
 
 
-def _waits(*events: Event, trial: Standing | None = None, today: date = TODAY) -> Sequence[Awaited]:
-    return awaited_decisions([patient_with(*events)], trial or trial_with(), edition_with(), today)
+def _waits(*events: Event, today: date = TODAY) -> Sequence[Awaited]:
+    return awaited_of_patient(patient_with(*events), edition_with(), today)
 
 
 @pytest.mark.parametrize(
@@ -86,22 +85,26 @@ def test_a_finding_of_an_audit_is_a_query_to_the_trial_and_waits_like_one() -> N
     finding = facts.query("A-1", "2021-03-01", question="Consent forms of June are not filed")
     ask = OpenQuery(occurred_on=finding.occurred_on, query_id="A-1", question=finding.question)
     given_trial().when(ask).then(finding)
-    (waiting,) = _waits(facts.screened(), trial=trial_with(finding))
+    (waiting,) = awaited_of_trial(trial_with(finding), edition_with(), TODAY)
     assert (waiting.patient_id, waiting.form, waiting.known) == ("", "answer-query", {"query_id": "A-1"})
     answer = facts.query_answered("A-1")
     given_trial(finding).when(AnswerQuery(occurred_on=answer.occurred_on, query_id="A-1", answer=answer.answer)).then(
         answer
     )
-    assert _waits(facts.screened(), trial=trial_with(finding, answer)) == ()
+    assert awaited_of_trial(trial_with(finding, answer), edition_with(), TODAY) == ()
 
 
 def test_work_of_the_trial_that_was_set_aside_waits_too() -> None:
     aside, released = facts.work_set_aside("report/9"), facts.work_released("report/9")
-    (waiting,) = _waits(facts.screened(), trial=trial_with(aside))
+    (waiting,) = awaited_of_trial(trial_with(aside), edition_with(), TODAY)
     assert (waiting.form, waiting.known) == ("release-work", {"key": "report/9"})
     given_trial(aside).when(ReleaseWork(occurred_on=released.occurred_on, key="report/9")).then(released)
 
 
 def test_the_longest_overdue_comes_first() -> None:
     late = facts.enrolled(facts.planned("2021-03-01"), facts.query(), facts.recurrence("DISTANT", on="2021-03-01"))
-    assert [each.form for each in _waits(*late)] == ["record-plan-review", "answer-query", "record-adjudication"]
+    assert [each.form for each in longest_overdue_first(_waits(*late))] == [
+        "record-plan-review",
+        "answer-query",
+        "record-adjudication",
+    ]

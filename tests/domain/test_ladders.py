@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.awaited import Awaited, awaited_decisions
+from domain.awaited import Awaited, awaited_of_trial
 from domain.decisions.conduct import RecordDrift
 from domain.protocol.edition import Edition
 from domain.protocol.editions import EDITIONS
@@ -127,7 +127,7 @@ class TestAudit:
 
     def waits(self, *events: Event, on: str) -> list[tuple[str, Asked, date]]:
         today = date.fromisoformat(on)
-        found = awaited_decisions([], trial_with(self.BEGUN, *events), EDITION, today)
+        found = awaited_of_trial(trial_with(self.BEGUN, *events), EDITION, today)
         return [(each.form, each.asked(today), each.due_on) for each in found]
 
     def test_it_is_a_decision_that_waits_from_two_weeks_before_its_day(self) -> None:
@@ -177,10 +177,10 @@ class TestDrift:
             "2021-03-03": ["investigator"],
             "2021-03-10": ["principal-investigator"],
         }
-        assert awaited_decisions([], trial_with(self.ASKED, query_answered("drift/1")), EDITION, SINCE) == ()
+        assert awaited_of_trial(trial_with(self.ASKED, query_answered("drift/1")), EDITION, SINCE) == ()
 
     def waits(self, on: str) -> Sequence[Awaited]:
-        return awaited_decisions([], trial_with(self.DRIFTED, self.ASKED), EDITION, date.fromisoformat(on))
+        return awaited_of_trial(trial_with(self.DRIFTED, self.ASKED), EDITION, date.fromisoformat(on))
 
 
 LIVES: Mapping[str, tuple[Event, ...]] = {

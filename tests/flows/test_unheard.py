@@ -6,7 +6,7 @@ import pytest
 from prefect.logging import disable_run_logger
 
 from deployments.laboratory import Fault
-from domain.awaited import awaited_decisions
+from domain.awaited import awaited_of_trial
 from domain.decisions.conduct import ReleaseWork
 from domain.set_aside import set_aside
 from events.genomics import GenomicResultReported
@@ -67,9 +67,7 @@ async def test_what_cannot_be_read_for_an_hour_is_set_aside_until_it_is_released
         waiting.later(hours=1)
         assert await _collect(waiting) == [("later", "collecting is set aside until somebody releases it")]
     assert not waiting.patient("RJ-1").has(GenomicResultReported)
-    (asked,) = awaited_decisions(
-        [], waiting.given.trial_log.trial(), waiting.given.trial_log.edition(), waiting.given.today
-    )
+    (asked,) = awaited_of_trial(waiting.given.trial_log.trial(), waiting.given.trial_log.edition(), waiting.given.today)
     assert (asked.form, asked.patient_id, asked.known) == ("release-work", "", {"key": COLLECTING})
 
     release = ReleaseWork(occurred_on=waiting.today, key=COLLECTING)

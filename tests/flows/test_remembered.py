@@ -1,4 +1,4 @@
-"""A worklist that is remembered is never an old one."""
+"""What is remembered of a patient is never old."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from domain.visit_windows import Anchor, set_out
 from domain.work_item import Work
 from domain.worklist import engine_worklist
 from events.follow_up import FollowUpScheduled
-from flows.worklists import Worklists
+from flows.remembered import Remembered
 from tests import facts
 from tests.given import patient_with
 
@@ -24,18 +24,18 @@ def _set_out(ended_on: str) -> FollowUpScheduled:
 
 
 def test_the_same_question_is_answered_from_memory() -> None:
-    worklists = Worklists()
-    first = worklists.of(TREATED, EDITION, TODAY)
+    remembered = Remembered()
+    first = remembered.of(engine_worklist, TREATED, EDITION, TODAY)
     assert [item.work for item in first] == [Work.SCHEDULE_FOLLOW_UP]
-    assert worklists.of(TREATED, EDITION, TODAY) is first
+    assert remembered.of(engine_worklist, TREATED, EDITION, TODAY) is first
 
 
 def test_news_of_her_another_day_and_another_edition_are_looked_at_anew() -> None:
-    worklists = Worklists()
-    worklists.of(TREATED, EDITION, TODAY)
+    remembered = Remembered()
+    remembered.of(engine_worklist, TREATED, EDITION, TODAY)
     followed = patient_with(*(entry.event for entry in TREATED.history), _set_out("2020-12-11"))
-    assert worklists.of(followed, EDITION, TODAY) == engine_worklist(followed, EDITION, TODAY) == ()
+    assert remembered.of(engine_worklist, followed, EDITION, TODAY) == engine_worklist(followed, EDITION, TODAY) == ()
     later = date(2021, 6, 10)
-    assert worklists.of(followed, EDITION, later) == engine_worklist(followed, EDITION, later) != ()
+    assert remembered.of(engine_worklist, followed, EDITION, later) == engine_worklist(followed, EDITION, later) != ()
     silent = replace(EDITION, reminders=replace(EDITION.reminders, visits=()))
-    assert worklists.of(followed, silent, later) == engine_worklist(followed, silent, later) == ()
+    assert remembered.of(engine_worklist, followed, silent, later) == engine_worklist(followed, silent, later) == ()
