@@ -6,13 +6,15 @@ inherited descriptor of a listening socket and standard input is the life line: 
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any
+from http.client import OK
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from flows.settings import read_settings
@@ -42,13 +44,20 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),
 )
+_HASHED = ("/assets/", "/v2/assets/")
+"""Where both interfaces keep files whose names carry a digest of what they say."""
+_FOR_GOOD = ((b"cache-control", b"public, max-age=31536000, immutable"),)
+"""A page consists of sixty such files; a browser that asks for each again waits for half a second."""
 _LAST_REQUESTS_SECONDS = 3
 _POLICY_VIOLATION = 1008
 _LIFE_AFTER_PARENT_SECONDS = 10.0
 
 
 class KeptInside:
-    """An ASGI layer that forbids the browser every address but this server's own, and other sites its websockets."""
+    """An ASGI layer that forbids the browser every address but this server's own, and other sites its websockets.
+
+    The interface itself it may keep.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -60,10 +69,17 @@ class KeptInside:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", ()), *_HEADERS]}
+                kept = _FOR_GOOD if scope["path"].startswith(_HASHED) and _is_file(message) else ()
+                message = {**message, "headers": [*message.get("headers", ()), *_HEADERS, *kept]}
             await send(message)
 
         await self._app(scope, receive, send_guarded if scope["type"] == "http" else send)
+
+
+def _is_file(begun: Message) -> bool:
+    """Whether an answer is the file that was asked for, and not an error, or the first page in its place."""
+    kinds = (value for name, value in begun.get("headers", ()) if name == b"content-type")
+    return begun["status"] == OK and not any(kind.startswith(b"text/html") for kind in kinds)
 
 
 def _comes_from_another_site(scope: Scope) -> bool:
@@ -73,12 +89,21 @@ def _comes_from_another_site(scope: Scope) -> bool:
     return origin is not None and urlsplit(origin).netloc != headers.get(b"host")
 
 
-def serve(listener: socket.socket) -> None:
-    """Serve Prefect on `listener` until told to stop by SIGTERM or SIGINT."""
+def serve(listener: socket.socket, life_line: BinaryIO) -> None:
+    """Serve Prefect on `listener` until told to stop by SIGTERM or SIGINT, or the life line ends."""
+    from deployments.prefect_database import (
+        TablesBeingMade,
+        let_schedules_be_kept,
+        let_writers_queue,
+        sqlite_of_prefect,
+    )
+
+    being_made = TablesBeingMade() if sqlite_of_prefect() else None
+    end_with_parent(life_line)  # a thread, so not before
+
     import uvicorn
     from prefect.server.api.server import create_app
 
-    from deployments.prefect_database import let_schedules_be_kept, let_writers_queue
     from deployments.prefect_shortcuts import ShortCuts
     from deployments.readiness import Readiness, looking_at
 
@@ -93,6 +118,9 @@ def serve(listener: socket.socket) -> None:
         timeout_graceful_shutdown=_LAST_REQUESTS_SECONDS,
         lifespan="on",
     )
+    if being_made:
+        being_made.wait()
+    gc.freeze()  # what is loaded stays: no collection need go through it again
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -102,7 +130,7 @@ async def _prefect_answers() -> bool:
     return await provide_database_interface().is_db_connectable()
 
 
-def end_with_parent(life_line: Any) -> None:
+def end_with_parent(life_line: BinaryIO) -> None:
     """End this process when the other end of `life_line` closes, however the parent died, also by kill -9.
 
     A pipe and not Linux's parent death signal: that one also fires when only the thread that started us ends.
@@ -118,5 +146,4 @@ def end_with_parent(life_line: Any) -> None:
 
 
 if __name__ == "__main__":
-    end_with_parent(os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0))
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    serve(socket.socket(fileno=int(sys.argv[1])), os.fdopen(os.dup(sys.stdin.fileno()), "rb", buffering=0))

@@ -49,16 +49,8 @@ def _served(settings: Settings) -> bool:
     with given.trial_log.log, PrefectServer(settings) as server:
         enter_environment({**server.client_environment(), "IMNI_HOME": str(settings.home)})
         _say(f"Starting: {settings.home}")
-        _load()
-        server.wait_until_healthy()
         asyncio.run(_run(given, settings, server))
         return not server.has_ended
-
-
-def _load() -> None:
-    """Import what takes seconds to import while the server starts in its own process."""
-    for module in ("prefect.runner", "deployments.forms", "deployments.reactions", "flows.import_inbox"):
-        import_module(module)
 
 
 async def _add(runner: Runner, deployments: Iterable[RunnerDeployment]) -> None:
@@ -73,6 +65,7 @@ async def _add(runner: Runner, deployments: Iterable[RunnerDeployment]) -> None:
 
 
 async def _run(given: Resources, settings: Settings, server: PrefectServer) -> None:
+    # Everything that takes seconds to import or to make, while the server starts in its own process.
     from prefect.runner import Runner
 
     from deployments.forms import form_deployments, scheduled_deployments
@@ -83,7 +76,10 @@ async def _run(given: Resources, settings: Settings, server: PrefectServer) -> N
     from flows.seal_log import seal_now
 
     runner = Runner(name="imni", query_seconds=1, limit=4, pause_on_shutdown=False)
-    await _add(runner, (*await form_deployments(), *await scheduled_deployments(settings.time_zone.key)))
+    deployments = (*await form_deployments(), *await scheduled_deployments(settings.time_zone.key))
+    import_module("flows.import_inbox")
+    await asyncio.to_thread(server.wait_until_healthy)
+    await _add(runner, deployments)
     if settings.work_pool:
         await deploy_to_pool(settings.work_pool)
     await InterruptedRuns().take_up(alone=settings.log_path is not None)

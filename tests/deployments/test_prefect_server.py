@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -109,6 +110,19 @@ def test_both_interfaces_are_served_and_may_reach_this_server_only(prefect_serve
     assert answer.status_code == 200
     assert "<title>Prefect Server</title>" in answer.text
     assert "connect-src 'self';" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("page", ["/v2/", "/"])
+def test_a_browser_keeps_the_interface_for_good_and_asks_for_its_first_page_each_time(
+    prefect_server: PrefectServer, page: str
+) -> None:
+    version = "v2" if page.startswith("/v2") else "v1"
+    first = httpx.get(prefect_server.ui_url + page, cookies={"prefect_ui_version": version})
+    assert "cache-control" not in first.headers
+    (script, *_) = re.findall(r'src="([^"]*/assets/[^"]+\.js)"', first.text)
+    assert "immutable" in httpx.get(prefect_server.ui_url + script).headers["cache-control"]
+    gone = httpx.get(f"{prefect_server.ui_url}{page}assets/of-yesterday-00000000.js")
+    assert "cache-control" not in gone.headers, "the first page may be given in its place"
 
 
 def test_the_second_interface_is_the_one_an_operator_meets(prefect_server: PrefectServer) -> None:
