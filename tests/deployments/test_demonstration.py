@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-PATIENTS = 5
+PATIENTS = 4
 
 
 def _imni(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -96,6 +96,8 @@ def test_an_altered_draw_proves_nothing() -> None:
         altered = (
             replace(draw, arm=other_arm),
             replace(draw, sequence_number=number % SIMPLE.capacity + 1),
+            replace(draw, sequence_number=0),
+            replace(draw, sequence_number=SIMPLE.capacity + 1),
             replace(draw, salt=bytes(32).hex()),
             replace(draw, proof=(bytes(32).hex(), *draw.proof[1:])),
             replace(draw, proof=draw.proof[:-1]),
