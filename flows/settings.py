@@ -180,6 +180,14 @@ class Collector(BaseSettings):
     endpoint: str = ""
     traces_endpoint: str = ""
     metrics_endpoint: str = ""
+    protocol: str = ""
+    traces_protocol: str = ""
+    metrics_protocol: str = ""
+
+    @property
+    def is_named(self) -> bool:
+        """Whether anybody collects anything."""
+        return bool(self.endpoint or self.traces_endpoint or self.metrics_endpoint)
 
 
 def read_settings(**given: Any) -> Settings:
@@ -188,6 +196,7 @@ def read_settings(**given: Any) -> Settings:
     Raises `SettingsRefused` naming every variable that cannot be used, its problem and the way out.
     """
     _refuse_unknown(os.environ)  # noqa: TID251  this is the one place that reads the environment
+    _refuse_unspoken(Collector())
     try:
         return Settings(**given)
     except ValidationError as refusal:
@@ -216,6 +225,17 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
         nearest = get_close_matches(unknown[0], known, n=1)
         way_out = f"did you mean {nearest[0]}?" if nearest else f"the settings are {', '.join(sorted(known))}"
         raise SettingsRefused(f"{unknown[0]}: is not a setting; {way_out}")
+
+
+def _refuse_unspoken(collector: Collector) -> None:
+    """OpenTelemetry's variables also know protocols that we do not send: nothing would ever arrive."""
+    for name in ("protocol", "traces_protocol", "metrics_protocol"):
+        wanted = getattr(collector, name)
+        if collector.is_named and wanted not in ("", "http/protobuf"):
+            raise SettingsRefused(
+                f"OTEL_EXPORTER_OTLP_{name.upper()}: {wanted!r} is not spoken here: leave it out, or write "
+                "http/protobuf, and name the port of the collector that takes it (usually 4318)"
+            )
 
 
 def _in_words(error: ErrorDetails) -> str:

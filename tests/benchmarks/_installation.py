@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,12 +14,10 @@ from threading import Thread
 from time import perf_counter
 from typing import cast
 
-import httpx
-
 from flows.home import open_home
 from flows.settings import read_settings
 from store.transact import TrialLog
-from tests.faults.kill_imni_up import free_port
+from tests.engine import Engine, family
 
 _PATIENCE_SECONDS = 120.0
 _NOBODY = json.dumps({"resourceType": "Bundle", "type": "searchset", "total": 0}).encode()
@@ -72,89 +66,51 @@ class _Asked(BaseHTTPRequestHandler):
 
 @dataclass
 class Installation:
-    """`imni up` in a new home; `started_in` is the seconds from its start to its word that it is ready."""
+    """An engine that runs in a new home; `started_in` is the seconds from its start to its word that it is ready."""
 
-    home: Path
+    engine: Engine
     laboratory: NotingLaboratory
     trial_log: TrialLog
-    port: int = field(default_factory=free_port)
-    started_in: float = 0.0
-
-    def start(self) -> subprocess.Popen[str]:
-        """Start it and wait until it says that it is ready."""
-        began = perf_counter()
-        running = subprocess.Popen(
-            [str(Path(sys.executable).with_name("imni")), "up"],
-            env={
-                "PATH": os.defpath,
-                "HOME": str(self.home),
-                "LANG": "C.UTF-8",
-                "IMNI_HOME": str(self.home),
-                "IMNI_PORT": str(self.port),
-                "IMNI_LABORATORY_URL": self.laboratory.url,
-            },
-            cwd=self.home,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert running.stdout is not None
-        said = list(_until_ready(running.stdout))
-        if not said or not said[-1].startswith("Ready"):
-            raise RuntimeError(f"imni up did not start: {''.join(said)}")
-        self.started_in = perf_counter() - began
-        Thread(target=running.stdout.read, daemon=True).start()
-        return running
+    started_in: float
 
     def flow_runs(self, name: str | None = None) -> int:
         """How many runs Prefect knows, of one flow or of all."""
         asked = {"flows": {"name": {"any_": [name]}}} if name else {}
-        return int(self.prefect("POST", "/flow_runs/count", asked).text)
+        return int(self.engine.ask("/flow_runs/count", asked))
 
-    def prefect(self, method: str, path: str, body: object = None) -> httpx.Response:
-        """Ask its Prefect server."""
-        with httpx.Client(trust_env=False, timeout=30) as client:
-            answer = client.request(method, f"http://127.0.0.1:{self.port}/api{path}", json=body)
-        answer.raise_for_status()
-        return answer
+    def megabytes(self) -> float:
+        """The memory of all its processes."""
+        assert self.engine.process is not None
+        return megabytes(self.engine.process.pid)
 
-
-def _until_ready(lines: Iterator[str]) -> Iterator[str]:
-    for line in lines:
-        yield line
-        if line.startswith("Ready"):
-            return
+    def page(self, key: str) -> str:
+        """What a page says; nothing while there is none."""
+        found = self.engine.ask("/artifacts/latest/filter", {"artifacts": {"key": {"any_": [key]}}})
+        return str(found[0]["data"]) if found else ""
 
 
 @contextmanager
-def installed(root: Path) -> Generator[tuple[Installation, subprocess.Popen[str]]]:
+def installed(root: Path) -> Generator[Installation]:
     """An installation that runs, from nothing, and is stopped by Ctrl-C in the end."""
     laboratory = NotingLaboratory()
     Thread(target=laboratory.serve_forever, daemon=True).start()
     home = root / "home"
     with (trial_log := open_home(read_settings(home=home), datetime.now(UTC))).log:
-        installation = Installation(home, laboratory, trial_log)
-        running = installation.start()
+        engine, began = Engine(home, home, {"IMNI_LABORATORY_URL": laboratory.url}), perf_counter()
+        engine.start()
         try:
-            yield installation, running
+            engine.wait_until_it_says_so()
+            yield Installation(engine, laboratory, trial_log, perf_counter() - began)
         finally:
-            running.send_signal(signal.SIGINT)
-            running.wait(60)
+            engine.stop()
             laboratory.shutdown()
             laboratory.server_close()
 
 
 def megabytes(pid: int) -> float:
     """The memory of a process and all its children, what they share counted once (proportional set size)."""
-    kilobytes = sum(_proportional(each) for each in _family(pid))
+    kilobytes = sum(_proportional(each) for each in family(pid))
     return kilobytes / 1024
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        for child in _told(thread / "children").split():
-            yield from _family(int(child))
 
 
 def _proportional(pid: int) -> int:

@@ -32,7 +32,7 @@ _BOUND = "2"
 
 def tables() -> Iterator[Table]:
     """Fills the trial, then asks for one patient's page after the other."""
-    with tempfile.TemporaryDirectory(prefix="imni-bench-") as root, installed(Path(root)) as (installation, _):
+    with tempfile.TemporaryDirectory(prefix="imni-bench-") as root, installed(Path(root)) as installation:
         _fill(installation)
         looked_at = [_named(number) for number in range(0, _PATIENTS, _PATIENTS // _LOOKS)]
         written = [_new_after(installation, patient_id, number) for number, patient_id in enumerate(looked_at)]
@@ -68,7 +68,7 @@ def _new_after(installation: Installation, patient_id: str, number: int) -> floa
     term = f"Fatigue {number}"
     began = perf_counter()
     keep(installation.trial_log, patient_id, facts.toxicity(term, 2, _ON))
-    return until(lambda: term in _said(installation, patient_id)) - began
+    return until(lambda: term in installation.page(artifact_key(patient_id))) - began
 
 
 def _opened(installation: Installation, looked_at: Sequence[str]) -> Sequence[float]:
@@ -85,7 +85,7 @@ def _shown_after(installation: Installation, browser: Browser, patient_id: str) 
     """Seconds from opening the link to a patient's page until its heading is there; in a new tab each time."""
     tab = browser.contexts[0].new_page() if browser.contexts else browser.new_context().new_page()
     began = perf_counter()
-    tab.goto(f"http://127.0.0.1:{installation.port}{PAGES}{artifact_key(patient_id)}", wait_until="commit")
+    tab.goto(f"{installation.engine.url}{PAGES}{artifact_key(patient_id)}", wait_until="commit")
     tab.get_by_role("heading", name=f"Patient {patient_id}").wait_for()
     took = perf_counter() - began
     tab.close()
@@ -102,13 +102,4 @@ def _rows(name: str, measured: Sequence[float]) -> list[list[str]]:
 def _pages(installation: Installation) -> int:
     """How many pages of patients there are."""
     asked = {"artifacts": {"key": {"like_": "patient-"}}}
-    return int(installation.prefect("POST", "/artifacts/latest/count", asked).text)
-
-
-def _said(installation: Installation, patient_id: str) -> str:
-    return _page(installation, artifact_key(patient_id))
-
-
-def _page(installation: Installation, key: str) -> str:
-    found = installation.prefect("POST", "/artifacts/latest/filter", {"artifacts": {"key": {"any_": [key]}}}).json()
-    return str(found[0]["data"]) if found else ""
+    return int(installation.engine.ask("/artifacts/latest/count", asked))

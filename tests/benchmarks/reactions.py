@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import random
 import statistics
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from flows.form_words import as_chosen
 from store.transact import TrialLog
 from tests import facts
 from tests.benchmarks import Table
-from tests.benchmarks._installation import Installation, installed, megabytes, until
+from tests.benchmarks._installation import Installation, installed, until
 from tests.store.trial_logs import keep
 
 _EFFECTS = 40
@@ -34,9 +33,9 @@ _REST_SECONDS = 10.0
 
 def tables() -> Iterator[Table]:
     """From an empty folder to a running installation that reacts, takes forms, and goes on for long."""
-    with tempfile.TemporaryDirectory(prefix="imni-bench-") as root, installed(Path(root)) as (installation, running):
+    with tempfile.TemporaryDirectory(prefix="imni-bench-") as root, installed(Path(root)) as installation:
         time.sleep(_REST_SECONDS)
-        at_rest = megabytes(running.pid)
+        at_rest = installation.megabytes()
         effects = [_effect(installation, number) for number in range(_EFFECTS)]
         forms = [_form(installation, number) for number in range(_FORMS)]
         rows = [
@@ -51,7 +50,7 @@ def tables() -> Iterator[Table]:
             ["form submitted to event in the log, p50", f"{statistics.median(forms):.2f} s", "4 s"],
         ]
         yield Table(f"A running installation: {_EFFECTS} events, {_FORMS} forms", ("", "measured", "bound"), rows)
-        yield _endurance(installation, running)
+        yield _endurance(installation)
 
 
 def _ready_to_be_tested() -> tuple[Event, ...]:
@@ -89,11 +88,8 @@ def _effect(installation: Installation, number: int) -> float:
 def _form(installation: Installation, number: int) -> float:
     """Seconds from a form sent to its event in the log."""
     patient_id = f"F-{number:04}"
-    sent = {"entered_by": "li.wei", "role": "coordinator", "patient_id": patient_id, "entry": _entry()}
-    found = installation.prefect("POST", "/deployments/filter", {"flows": {"name": {"any_": ["screen-patient"]}}})
     began = perf_counter()
-    run = {"parameters": {"form": sent}, "state": {"type": "SCHEDULED"}}
-    installation.prefect("POST", f"/deployments/{found.json()[0]['id']}/create_flow_run", run)
+    installation.engine.submit("screen-patient", patient_id, **_entry())
     stream = installation.trial_log.names.patient(patient_id)
     return until(lambda: installation.trial_log.log.version(stream) > 0) - began
 
@@ -102,13 +98,13 @@ def _entry() -> dict[str, object]:
     return as_chosen(ScreenPatient, facts.screened(_day(-1)).model_dump(mode="json"))
 
 
-def _endurance(installation: Installation, running: subprocess.Popen[str]) -> Table:
+def _endurance(installation: Installation) -> Table:
     """Memory while flow runs go on and on: a line every quarter of them."""
     began, first = perf_counter(), installation.flow_runs()
-    rows = [_memory(installation, running, began)]
+    rows = [_memory(installation, began)]
     for quarter in range(1, 5):
         _go_on(installation.trial_log, installation, first + quarter * _RUNS // 4)
-        rows.append(_memory(installation, running, began))
+        rows.append(_memory(installation, began))
     return Table(f"Memory over {_RUNS} flow runs", ("flow runs", "memory", "seconds"), rows)
 
 
@@ -119,5 +115,5 @@ def _go_on(trial_log: TrialLog, installation: Installation, runs: int) -> None:
             time.sleep(0.25)
 
 
-def _memory(installation: Installation, running: subprocess.Popen[str], began: float) -> list[str]:
-    return [f"{installation.flow_runs():,}", f"{megabytes(running.pid):.0f} MB", f"{perf_counter() - began:.0f} s"]
+def _memory(installation: Installation, began: float) -> list[str]:
+    return [f"{installation.flow_runs():,}", f"{installation.megabytes():.0f} MB", f"{perf_counter() - began:.0f} s"]

@@ -37,7 +37,7 @@ def tables() -> Iterator[Table]:
     with tempfile.TemporaryDirectory(prefix="imni-bench-") as root:
         folder = Path(root)
         yield Table("What a statistician waits for (s, median)", ("", "ours", "rival", "bound"), list(_rows(folder)))
-        with installed(folder) as (installation, _):
+        with installed(folder) as installation:
             yield _curves(installation)
 
 
@@ -81,7 +81,7 @@ def _curves(installation: Installation) -> Table:
     for number in range(_PATIENTS):
         keep(installation.trial_log, f"B-{number:04}", *facts.enrolled(arm=("OMIT", "IMNI")[number % 2]))
     said = f"| {_PATIENTS} | 0 |"
-    until(lambda: said in _page(installation))
+    until(lambda: said in installation.page("curve-efs"))
     waited = [_outcome(installation, number) for number in range(_OUTCOMES)]
     rows = [["outcome in the log to the curve's page, middle", f"{median(waited):.2f}", "3"]]
     rows.append(["outcome in the log to the curve's page, slowest", f"{max(waited):.2f}", "3"])
@@ -92,13 +92,7 @@ def _outcome(installation: Installation, number: int) -> float:
     time.sleep(10)  # an outcome by itself: those that come together are analysed together, 5 s apart
     keep(installation.trial_log, f"B-{number:04}", facts.recurrence("DISTANT", on=_ON))
     began, said = perf_counter(), f"| {_PATIENTS} | {number + 1} |"
-    return until(lambda: said in _page(installation)) - began
+    return until(lambda: said in installation.page("curve-efs")) - began
 
 
 _ON = "2022-03-01"
-
-
-def _page(installation: Installation) -> str:
-    asked = {"artifacts": {"key": {"any_": ["curve-efs"]}}}
-    found = installation.prefect("POST", "/artifacts/latest/filter", asked).json()
-    return str(found[0]["data"]) if found else ""

@@ -23,8 +23,8 @@ from domain.protocol.v2_0 import EDITION
 from tests.browser.interface import FLAGS
 from tests.browser.photographer import Photographer, Taken
 from tests.browser.picture_home import make_home
-from tests.browser.running import running
 from tests.browser.walk import everything
+from tests.engine import running
 
 _MOST_BYTES = 300_000
 

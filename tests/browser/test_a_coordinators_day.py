@@ -22,8 +22,8 @@ from flows.settings import read_settings
 from store.transact import Entry, TrialLog
 from tests import facts
 from tests.browser.interface import FLAGS, Interface
-from tests.browser.running import running, until
 from tests.browser.treatment_and_follow_up import treat_and_follow
+from tests.engine import running, until
 
 pytestmark = pytest.mark.browser
 PATIENT = "RJ-0042"

@@ -13,7 +13,7 @@ from events.outcomes import RecurrenceConfirmed
 from events.radiotherapy import FractionDelivered, PlanReviewed
 from store.transact import TrialLog
 from tests.browser.interface import Interface
-from tests.browser.running import until
+from tests.engine import until
 
 
 async def treat_and_follow(day: Interface, trial_log: TrialLog, patient: str, today: date) -> None:

@@ -26,7 +26,8 @@ from flows.home import open_home
 from flows.settings import read_settings
 from store.transact import Entry, TrialLog
 from tests import facts
-from tests.deployments.engines import Engine, SlowLaboratory, family, until
+from tests.deployments.slow_laboratory import SlowLaboratory
+from tests.engine import Engine, family, until
 from tests.store.trial_logs import keep
 
 READY = (*facts.eligible()[:7], facts.consented_to_test())

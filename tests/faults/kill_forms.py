@@ -22,7 +22,7 @@ from flows.live_patients import LivePatients
 from flows.settings import read_settings
 from store.integrity import verify_log
 from store.transact import TrialLog
-from tests.deployments.engines import Engine
+from tests.engine import Engine
 from tests.faults.battery import alone
 from tests.faults.fault import Fault, Outcome
 

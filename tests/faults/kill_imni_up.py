@@ -10,9 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -43,6 +41,7 @@ from flows.settings import read_settings
 from store.integrity import verify_file
 from store.transact import Entry, TrialLog
 from tests import facts
+from tests.engine import Engine
 from tests.faults.battery import alone
 from tests.faults.fault import Fault, Outcome
 
@@ -128,67 +127,51 @@ class _Feeder(threading.Thread):
             self.acknowledged.extend(entry.event_id for entry in written)
 
 
-def _start(environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
-    imni = Path(sys.executable).with_name("imni")
-    with log.open("ab") as output:
-        return subprocess.Popen([str(imni), "up"], env=environment, stdout=output, stderr=output, cwd=log.parent)
+Die = Callable[[Engine, subprocess.Popen[bytes], Random], None]
 
 
-Die = Callable[[subprocess.Popen[bytes], Path, Random], None]
-
-
-def _all_of_it(running: subprocess.Popen[bytes], home: Path, chance: Random) -> None:
+def _all_of_it(engine: Engine, running: subprocess.Popen[bytes], chance: Random) -> None:
     running.kill()
     running.wait()
 
 
-def _prefect_alone(running: subprocess.Popen[bytes], home: Path, chance: Random) -> None:
+def _prefect_alone(engine: Engine, running: subprocess.Popen[bytes], chance: Random) -> None:
     """Kill Prefect's server; `imni up` lives on, or is started again when that came in the middle of its own start."""
     for child in Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split():
         if b"deployments.prefect_application" in Path(f"/proc/{child}/cmdline").read_bytes():
             os.kill(int(child), signal.SIGKILL)
     if chance.random() < 0.5:
-        shutil.rmtree(home / "prefect", ignore_errors=True)
+        shutil.rmtree(engine.home / "prefect", ignore_errors=True)
 
 
-def _pages(port: int) -> int:
-    """How many pages Prefect shows."""
-    with httpx.Client(trust_env=False, timeout=30) as client:
-        return int(client.post(f"http://127.0.0.1:{port}/api/artifacts/latest/count", json={}).text)
-
-
-def run(kills: int, seed: int, home: Path, port: int, die: Die = _all_of_it) -> Settled:
+def run(kills: int, seed: int, home: Path, die: Die = _all_of_it) -> Settled:
     """Kill and restart `kills` times, let everything settle, and count."""
     chance = Random(seed)
     with DemonstrationLaboratory(home / "laboratory.sqlite") as laboratory, Mailbox() as mailbox:
         laboratory.suffer(LaboratoryFault(kind="bad-day", share=0.2))
         settings = {
-            "IMNI_HOME": str(home),
-            "IMNI_PORT": str(port),
             "IMNI_LABORATORY_URL": laboratory.url,
             "IMNI_NOTIFY_URLS": mailbox.url("site@imni.example"),
             "IMNI_TIME_ZONE": _where_it_is_noon(),
         }
-        environment = {"PATH": os.defpath, "HOME": str(home), "LANG": "C.UTF-8", **settings}
-        trial_log = open_home(read_settings(home=home), datetime.now(UTC))
+        engine, trial_log = Engine(home, home, settings), open_home(read_settings(home=home), datetime.now(UTC))
         with trial_log.log:
             feeder = _Feeder(trial_log)
             feeder.start()
-            running = _start(environment, home / "up.log")
+            running = engine.start()
             for _ in range(kills):
                 time.sleep(chance.uniform(4, 22))
-                die(running, home, chance)
-                if running.poll() is not None:
-                    running = _start(environment, home / "up.log")
+                die(engine, running, chance)
+                if engine.has_ended:
+                    running = engine.start()
             feeder.stop.set()
             feeder.join()
             if die is _prefect_alone:  # killed in the middle of its start, `imni up` ends with the server's last words
                 with suppress(subprocess.TimeoutExpired):
                     running.wait(15)
-                    running = _start(environment, home / "up.log")
-            _settle(trial_log, lambda: _pages(port) > feeder.patients)
-            running.send_signal(signal.SIGINT)
-            running.wait(_SECONDS_TO_SETTLE)
+                    engine.start()
+            _settle(trial_log, lambda: int(engine.ask("/artifacts/latest/count", {})) > feeder.patients)
+            engine.stop()
             return _count(kills, trial_log, feeder, laboratory, mailbox, home)
 
 
@@ -241,7 +224,7 @@ def _count(  # noqa: PLR0917 - one argument a set of books
 
 
 def _inject(count: int, chance: Random, folder: Path, die: Die = _all_of_it) -> Outcome:
-    settled = run(count, chance.getrandbits(32), folder, free_port(), die)
+    settled = run(count, chance.getrandbits(32), folder, die)
     return Outcome(
         settled.kills,
         acknowledged=settled.acknowledged,
@@ -252,13 +235,6 @@ def _inject(count: int, chance: Random, folder: Path, die: Die = _all_of_it) -> 
         seen=f"{settled.patients} patients, {settled.events:,} events, {settled.orders} orders, "
         f"{settled.reminders} reminders, {settled.repeated_mails} mails repeated",
     )
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 FAULTS = (

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tests.faults.kill_imni_up import free_port, run
+from tests.faults.kill_imni_up import run
 
 
 def test_a_killed_engine_loses_and_doubles_nothing(tmp_path: Path) -> None:
-    outcome = run(kills=2, seed=11, home=tmp_path, port=free_port())
+    outcome = run(kills=2, seed=11, home=tmp_path)
     assert outcome.fine, outcome

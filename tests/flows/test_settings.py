@@ -89,6 +89,19 @@ def test_nonsense_is_refused_with_the_way_out(
         read_settings()
 
 
+@pytest.mark.parametrize("variable", ["OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"])
+def test_a_protocol_that_no_trace_is_sent_in_is_refused_when_somebody_collects(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(variable, "grpc")
+    read_settings()
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector.example:4317")
+    with pytest.raises(SettingsRefused, match=rf"{variable}: 'grpc' is not spoken here: .* http/protobuf"):
+        read_settings()
+    monkeypatch.setenv(variable, "http/protobuf")
+    read_settings()
+
+
 def test_every_bad_variable_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMNI_PORT", "http")
     monkeypatch.setenv("IMNI_TIME_ZONE", "Shanghai")

@@ -20,7 +20,8 @@ from domain.work_item import Work
 from events.genomics import GenomicTestOrdered
 from flows.dispatch import dispatched
 from tests import facts
-from tests.deployments.engines import family, until, worker
+from tests.engine import family, until
+from tests.flows.pool_worker import worker
 from tests.flows.site import site
 
 POOL = "short-lived"

@@ -1,68 +1,30 @@
-"""`imni up` in a home of its own, spoken to as the browser does; and a laboratory that keeps it waiting."""
+"""`imni up` as an operator starts it, in a home of its own, and spoken to as the browser does."""
 
 from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Event, Thread
-from typing import Any, cast
+from typing import Any
 
 import httpx
 
-from tests.faults.kill_imni_up import free_port
-
 IMNI = Path(sys.executable).with_name("imni")
-_NOBODY = b'{"resourceType": "Bundle", "type": "searchset", "total": 0}'
+_READY_SECONDS, _STOP_SECONDS = 240.0, 60.0
 
 
-class SlowLaboratory(ThreadingHTTPServer):
-    """Takes an order and reports nothing. Until told to `answer` it says again and again that it is working on it.
-
-    `asked` has the key of the order, each time it was asked for.
-    """
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Counter)
-        self.asked: list[str] = []
-        self.answer = Event()
-        Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Counter(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        laboratory = cast("SlowLaboratory", self.server)
-        self.rfile.read(int(self.headers["Content-Length"]))
-        laboratory.asked.append(self.headers["If-None-Exist"])
-        with suppress(BrokenPipeError, ConnectionResetError):
-            while not laboratory.answer.wait(0.2):
-                self.wfile.write(b"HTTP/1.1 102 Processing\r\n\r\n")
-            self.send_response(201 if laboratory.asked.count(laboratory.asked[-1]) == 1 else 200)
-            self.send_header("Location", f"{laboratory.url}/ServiceRequest/1")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(_NOBODY)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its given name
-        pass
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -81,24 +43,36 @@ class Engine:
 
     @property
     def said(self) -> str:
-        """What it has printed."""
+        """What it has printed, since its first start."""
         return (self.home / "up.log").read_text()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its process is no more, or was never started."""
+        return self.process is None or self.process.poll() is not None
 
     def environment(self, **other: str) -> dict[str, str]:
         told = {"IMNI_HOME": str(self.home), "IMNI_PORT": str(self.port), **self.settings, **other}
         return {"PATH": os.defpath, "HOME": str(self.account), "LANG": "C.UTF-8", **told}
 
-    def start(self) -> None:
+    def start(self) -> subprocess.Popen[bytes]:
         """Start it; it is not ready yet."""
         self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / "up.log").open("wb") as log:
+        with (self.home / "up.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [str(IMNI), "up"], env=self.environment(), cwd=self.home, stdout=log, stderr=log
             )
+        return self.process
 
     def wait_until_ready(self) -> None:
-        until(lambda: self._is_ready() or self._has_ended(), 240, every=0.3)
-        assert not self._has_ended(), self.said
+        """Wait until it answers that it does its work."""
+        until(lambda: self._is_ready() or self.has_ended, _READY_SECONDS, every=0.3)
+        assert not self.has_ended, self.said
+
+    def wait_until_it_says_so(self) -> None:
+        """Wait for its word, after its first start, that it is ready."""
+        until(lambda: "Ready: open" in self.said or self.has_ended, _READY_SECONDS)
+        assert not self.has_ended, self.said
 
     def refused(self, **other: str) -> str:
         """What a second `imni up` with these settings says when it is refused."""
@@ -118,10 +92,10 @@ class Engine:
         self.process.wait()
 
     def stop(self) -> None:
-        """Ctrl-C."""
+        """Ctrl-C: it must end cleanly."""
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-            assert self.process.wait(60) == 0, self.said
+            assert self.process.wait(_STOP_SECONDS) == 0, self.said[-2000:]
 
     def ask(self, path: str, body: object = None) -> Any:
         """What its Prefect answers; `body` makes it a POST."""
@@ -151,23 +125,22 @@ class Engine:
             return httpx.get(f"{self.url}/ready", trust_env=False, timeout=10).status_code == 200
         return False
 
-    def _has_ended(self) -> bool:
-        return self.process is None or self.process.poll() is not None
-
 
 @contextmanager
-def worker(pool: str, api_url: str, folder: Path, settings: Mapping[str, str]) -> Generator[int]:
-    """A worker of a pool, which knows of the trial by its settings only; the number of its process."""
-    known = {name: value for name, value in os.environ.items() if not name.startswith("IMNI_")}
-    environment = {**known, **settings, "PREFECT_API_URL": api_url, "PREFECT_WORKER_QUERY_SECONDS": "1"}
-    command = [str(IMNI.with_name("prefect")), "worker", "start", "--pool", pool, "--type", "process"]
-    with (folder / "worker.log").open("wb") as log:
-        running = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
-        try:
-            yield running.pid
-        finally:
-            running.kill()
-            running.wait()
+def running(home: Path, settings: Mapping[str, str]) -> Generator[str]:
+    """The address of the interface of an engine that runs, says nothing odd, and leaves nothing behind."""
+    engine = Engine(home, home, settings)
+    engine.start()
+    try:
+        engine.wait_until_it_says_so()
+        yield engine.url
+    finally:
+        engine.stop()
+    assert "Traceback" not in engine.said, engine.said[-2000:]
+    assert engine.said.rstrip().endswith("Stopped."), engine.said[-2000:]
+    with suppress(httpx.ConnectError):
+        httpx.get(f"{engine.url}/api/health", trust_env=False)
+        raise AssertionError(f"port {engine.port} still answers")
 
 
 def family(process: int) -> Iterator[int]:
