@@ -46,12 +46,11 @@ _BY_WORKERS = "Carried by workers of the work pool, one run an item; there is no
 
 
 def reactions_of(settings: Settings) -> Reactions:
-    """The reactions of an installation: in this process, or through its work pool when it has one."""
+    """The reactions of an installation: in this process, or through its work pool when it has one and workers come."""
     if settings.work_pool is None:
         return REACTIONS
-    return replace(
-        REACTIONS, answers={**ANSWERS, **{work: dispatched(work, flow.name) for work, flow in _FLOWS.items()}}
-    )
+    carried = {work: dispatched(work, flow.name, ANSWERS[work]) for work, flow in _FLOWS.items()}
+    return replace(REACTIONS, answers={**ANSWERS, **carried})
 
 
 async def deploy_to_pool(pool: str) -> None:

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -29,42 +25,20 @@ from events.follow_up import FollowUpScheduled
 from events.genomics import GenomicTestOrdered
 from flows.breaker import Breakers
 from flows.clock import SimulatedClock, SystemClock
-from flows.dispatch import POOLED, dispatched
+from flows.dispatch import POOLED, TAKEN_BACK, dispatched
 from flows.pace import Pace
 from flows.reactions import Reactions
 from flows.reactor import Reactor
 from flows.resources import Resources
-from flows.schedule_follow_up import set_out_visits
+from flows.schedule_follow_up import schedule_follow_up, set_out_visits
 from flows.work_off import Outcome, end_of_run, work_off
 from tests import facts
+from tests.flows.pool_worker import worker
 from tests.flows.site import AT_ONCE, MORNING, Site, site
 
 POOL = "elsewhere"
 READY = (*facts.eligible()[:7], facts.consented_to_test())
-ORDER = "recurindex/RJ-1/1"
-
-
-@contextmanager
-def _worker(at: Site, folder: Path, server: PrefectServer) -> Generator[None]:
-    """A worker of the pool, which knows of the trial by its environment only."""
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("IMNI_")},
-        "IMNI_HOME": str(at.given.settings.home),
-        "IMNI_LABORATORY_URL": at.laboratory.url,
-        "PREFECT_API_URL": server.api_url,
-        "PREFECT_WORKER_QUERY_SECONDS": "1",
-    }
-    prefect = Path(sys.executable).with_name("prefect")
-    with (folder / "worker.log").open("wb") as log:
-        running = subprocess.Popen(
-            [str(prefect), "worker", "start", "--pool", POOL, "--type", "process"],
-            env=environment, cwd=folder, stdout=log, stderr=log,
-        )  # fmt: skip
-        try:
-            yield
-        finally:
-            running.kill()
-            running.wait()
+ORDER, FIRST, OTHER = "recurindex/RJ-1/1", "recurindex/RJ-7/1", "recurindex/RJ-8/1"
 
 
 def _runs(server: PrefectServer, *keys: str) -> list[dict[str, Any]]:
@@ -81,13 +55,14 @@ async def test_a_worker_elsewhere_carries_the_work_once_under_its_key(
     async with site(tmp_path / "home") as at:
         at.has_seen("RJ-1", *READY)
         await deploy_to_pool(POOL)
-        impatient = dispatched(Work.ORDER_GENOMIC_TEST, "order-genomic-test", timedelta(0))
-        assert [(await impatient(["RJ-1"]))[0].fate for _ in range(2)] == ["carried", "away"], "nobody is there"
+        given_out = dispatched(Work.ORDER_GENOMIC_TEST, "order-genomic-test", ANSWERS[Work.ORDER_GENOMIC_TEST])
+        assert [(await given_out(["RJ-1"]))[0].fate for _ in range(2)] == ["carried", "carried"]
         assert [run["idempotency_key"] for run in _runs(prefect_server, ORDER)] == [ORDER]
         pooled = reactions_of(at.given.settings.model_copy(update={"work_pool": POOL}))
         reactions = replace(pooled, refresh=_nothing, analyse=_nothing, seal=None, remind=None)
         reactor = Reactor(at.given, reactions, AT_ONCE, ticking=SystemClock())
-        with _worker(at, tmp_path, prefect_server):
+        around = {"IMNI_HOME": str(at.given.settings.home), "IMNI_LABORATORY_URL": at.laboratory.url}
+        with worker(POOL, prefect_server.api_url, tmp_path, around):
             async with asyncio.timeout(60):
                 while not at.patient("RJ-1").has(GenomicTestOrdered):
                     await reactor.settle()
@@ -97,6 +72,24 @@ async def test_a_worker_elsewhere_carries_the_work_once_under_its_key(
                 while (run := _runs(prefect_server, ORDER)[0])["state_type"] == "RUNNING":
                     await asyncio.sleep(0.2)
         assert (run["state_type"], run["state"]["message"]) == ("COMPLETED", "done: ")
+
+
+@pytest.mark.prefect
+async def test_what_no_worker_begins_the_engine_does_itself_once_until_workers_come(
+    tmp_path: Path, prefect_server: PrefectServer
+) -> None:
+    async with site(tmp_path / "home") as at:
+        at.has_seen("RJ-7", *READY)
+        at.has_seen("RJ-8", *READY)
+        await deploy_to_pool(POOL)
+        here = ANSWERS[Work.ORDER_GENOMIC_TEST]
+        impatient = dispatched(Work.ORDER_GENOMIC_TEST, "order-genomic-test", here, timedelta(0), at_once=1)
+        fates = [{each.key: each.fate for each in await impatient(["RJ-7", "RJ-8"])} for _ in range(2)]
+        assert fates == [dict.fromkeys((FIRST, OTHER), "carried"), dict.fromkeys((FIRST, OTHER), "done")]
+        assert {key: tally.orders for key, tally in at.laboratory.orders().items()} == {FIRST: 1, OTHER: 1}
+        (taken_back,) = _runs(prefect_server, FIRST)
+        assert (taken_back["state_type"], taken_back["state"]["message"]) == ("CANCELLED", TAKEN_BACK)
+        assert _runs(prefect_server, OTHER) == [], "nothing more is given out while nobody is there"
 
 
 async def _nothing(names: list[str]) -> None:
@@ -129,7 +122,9 @@ class Pooled:
     def __post_init__(self) -> None:
         answers = {
             **ANSWERS,
-            Work.SCHEDULE_FOLLOW_UP: dispatched(Work.SCHEDULE_FOLLOW_UP, "set-out-or-trip", at_once=2),
+            Work.SCHEDULE_FOLLOW_UP: dispatched(
+                Work.SCHEDULE_FOLLOW_UP, "set-out-or-trip", schedule_follow_up, at_once=2
+            ),
         }
         self.reactor = Reactor(self.at.given, Reactions(answers, self._show, _nothing), AT_ONCE)
 

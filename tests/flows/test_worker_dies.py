@@ -36,7 +36,7 @@ async def test_what_a_dead_worker_carried_is_given_to_a_new_run(tmp_path: Path, 
         at.has_seen(PATIENT, *facts.eligible()[:7], facts.consented_to_test())
         at.laboratory.suffer(Fault(kind="slow", on="orders", seconds=9))
         await deploy_to_pool(POOL)
-        ask = dispatched(Work.ORDER_GENOMIC_TEST, "order-genomic-test", timedelta(seconds=0.1))
+        ask = dispatched(Work.ORDER_GENOMIC_TEST, "order-genomic-test", ANSWERS[Work.ORDER_GENOMIC_TEST])
         assert [outcome.fate for outcome in await ask([PATIENT])] == ["carried"]
         around = {"IMNI_HOME": str(tmp_path / "home"), "IMNI_LABORATORY_URL": at.laboratory.url}
         with worker(POOL, prefect_server.api_url, tmp_path, around) as process:
