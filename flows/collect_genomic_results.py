@@ -53,8 +53,8 @@ async def collect_genomic_results(patient_ids: Sequence[str]) -> tuple[Outcome, 
 async def _read_on(given: Resources, laboratory: Laboratory) -> None:
     place = f"{given.trial_log.log.log_id} {given.settings.laboratory_url}"
     batch = await laboratory.reports_since(_cursors.get(place))
-    record_batch(given, batch)
-    _cursors[place] = batch.cursor
+    if record_batch(given, batch):
+        _cursors[place] = batch.cursor
 
 
 async def chase(given: Resources, patient_ids: Sequence[str]) -> Mapping[str, GatewayError]:

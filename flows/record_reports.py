@@ -25,22 +25,28 @@ from store.event_log import EventLogError
 _FINAL = ("final", "amended", "corrected", "appended")
 
 
-def record_batch(given: Resources, batch: ReportBatch) -> None:
-    """Record every report of a batch; what cannot be read is set aside and stops no other."""
-    for report in batch.reports:
-        record_report(given, report)
+def record_batch(given: Resources, batch: ReportBatch) -> bool:
+    """Record every report of a batch; what cannot be read is set aside and stops no other.
+
+    Whether each was seen to: one whose order is still to be recorded has to be read again.
+    """
+    are_seen_to = [record_report(given, report) for report in batch.reports]
     for unreadable in batch.unreadable:
         _set_aside(given, None, unreadable.report_id, unreadable.version, unreadable.problem)
+    return all(are_seen_to)
 
 
-def record_report(given: Resources, report: Report) -> None:
-    """Record one version of a report in the patient's stream, or set it aside with the reason; it stops no other."""
+def record_report(given: Resources, report: Report) -> bool:
+    """Record one version of a report in the patient's stream, or set it aside with the reason; it stops no other.
+
+    Whether it was seen to: not while its order is still to be recorded.
+    """
     if _order_on_its_way(given, report):
-        return
+        return False
     patient, problem = _whose(given, report)
     if patient is None or problem:
         _set_aside(given, patient and patient.patient_id, report.report_id, report.version, problem)
-        return
+        return True
     try:
         command = _command(report, patient, _issued_on(given, report))
         if command is not None:
@@ -49,6 +55,7 @@ def record_report(given: Resources, report: Report) -> None:
         raise
     except Exception as problem:
         _set_aside(given, report.patient_id, report.report_id, report.version, _in_words(problem))
+    return True
 
 
 def _in_words(problem: Exception) -> str:
@@ -65,7 +72,7 @@ def _issued_on(given: Resources, report: Report) -> ClinicalDate:
 
 
 def _order_on_its_way(given: Resources, report: Report) -> bool:
-    """Whether the report answers an order whose acknowledgement was lost; once it is recorded its reports are read."""
+    """Whether the report answers an order whose acknowledgement was lost; once it is recorded the report is, too."""
     try:
         items = open_items(given, [report.patient_id], Work.ORDER_GENOMIC_TEST)
     except ValueError:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from prefect.logging import disable_run_logger
 
 from deployments.laboratory import Fault
 from deployments.prefect_server import PrefectServer
@@ -28,6 +29,7 @@ from events.genomics import (
     GenomicTestOrdered,
 )
 from events.radiotherapy import RadiotherapyCompleted
+from flows.collect_genomic_results import collect_genomic_results
 from flows.work_off import Outcome
 from tests import facts
 from tests.flows.site import Site, site
@@ -98,6 +100,23 @@ async def test_a_report_that_overtakes_its_orders_acknowledgement_is_kept(at: Si
     await reactor.settle()
     assert _score(at.patient("RJ-1")) is not None
     assert at.laboratory.orders()[ORDER].orders == 1
+
+
+async def test_a_report_that_was_passed_by_before_its_order_was_on_record_is_read_again(at: Site) -> None:
+    at.has_seen("RJ-1", *READY)
+    at.laboratory.suffer(Fault(kind="lost-answer", on="orders", times=4))
+    await at.reactor().settle()
+    at.later(hours=2)
+    with disable_run_logger():
+        await collect_genomic_results.fn(["RJ-1"])
+        at.has_seen("RJ-2", *READY, facts.ordered(patient_id="RJ-2"))
+        await at.given.laboratory.order("recurindex/RJ-2/1", "RJ-2", at.given.today)  # type: ignore[union-attr] - there is one
+        at.later(hours=2)
+        await collect_genomic_results.fn(["RJ-1", "RJ-2"])
+        assert (_score(at.patient("RJ-1")) is None, _score(at.patient("RJ-2")) is None) == (True, False)
+        at.has_seen("RJ-1", facts.ordered(order_key=ORDER))
+        await collect_genomic_results.fn(["RJ-1"])
+    assert _score(at.patient("RJ-1")) is not None
 
 
 async def test_a_laboratory_that_is_down_costs_time_and_nothing_else(at: Site) -> None:
