@@ -34,6 +34,11 @@ def weigh_all(patient: Patient, edition: Edition, on: date) -> tuple[Verdict, ..
     )
 
 
+def last_weighed(patient: Patient, today: date) -> date:
+    """The day on which she was last weighed: of who failed screening, the day of that decision."""
+    return patient.eligibility.occurred_on.latest if patient.screening_failed and patient.eligibility else today
+
+
 def failed(verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     """The verdicts that bar the patient."""
     return tuple(verdict for verdict in verdicts if verdict.finding.passes is False)

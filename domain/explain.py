@@ -11,7 +11,7 @@ from uuid import UUID
 from domain.deviation_rules.deviation import DEPARTED_FROM, Departed
 from domain.deviations import deviations
 from domain.dose import delivered_cgy, planned_cgy
-from domain.eligibility import weigh_all
+from domain.eligibility import last_weighed, weigh_all
 from domain.endpoints import ENDPOINTS, derive
 from domain.findings import Finding
 from domain.patient import Patient
@@ -47,7 +47,7 @@ def explain(patient: Patient, value: str, edition: Edition, today: date) -> tupl
 
 
 def _eligibility(patient: Patient, edition: Edition, today: date) -> _Explained:
-    for verdict in weigh_all(patient, edition, today):
+    for verdict in weigh_all(patient, edition, last_weighed(patient, today)):
         criterion, finding = verdict.criterion, verdict.finding
         yield Explanation(
             criterion.id, _said(finding), criterion.wording, criterion.source, verdict.readings, finding.entries
@@ -64,7 +64,7 @@ def _risk(patient: Patient, edition: Edition, today: date) -> _Explained:
     for factor in edition.risk_factors:
         finding = factor.weigh(case)
         yield Explanation(factor.id, _said(finding), factor.wording, "Trial design", (), finding.entries)
-    for verdict in weigh_all(patient, edition, today):
+    for verdict in weigh_all(patient, edition, last_weighed(patient, today)):
         if verdict.criterion.id in {"IC04", "DR02"}:
             finding = verdict.finding
             wording, source = verdict.criterion.wording, verdict.criterion.source

@@ -34,7 +34,7 @@ class Analysis(Facts):
 class Edition(Facts):
     """A protocol edition that comes into force."""
 
-    edition: str = Field(min_length=1, max_length=20, title="Protocol edition", examples=["2.0"])
+    edition: str = Field(min_length=1, max_length=20, title="Edition", examples=["2.0"])
     ethics_reference: str = Field(max_length=200, title="Ethics approval", examples=["RJ 2020-250"])
 
 
@@ -65,7 +65,7 @@ class Query(Facts):
         min_length=1,
         max_length=50,
         title="Query number",
-        description="A number of your own for it; it stands in mails.",
+        description="A number of your own that no query has yet; it appears in e-mails.",
         examples=["Q-1"],
         json_schema_extra={"pattern": NUMBER.pattern},
     )
@@ -77,7 +77,9 @@ class Query(Facts):
 class QueryAnswer(Facts):
     """An answer to a query."""
 
-    query_id: str = Field(min_length=1, max_length=50, title="Query number", examples=["Q-1"])
+    query_id: str = Field(
+        min_length=1, max_length=50, title="Query number", description="As on the page.", examples=["Q-1"]
+    )
     answer: str = Field(
         min_length=1, max_length=1000, title="Answer", description="What was found; nothing that identifies her."
     )
@@ -86,7 +88,9 @@ class QueryAnswer(Facts):
 class QueryReference(Facts):
     """Which query is meant."""
 
-    query_id: str = Field(min_length=1, max_length=50, title="Query number", examples=["Q-1"])
+    query_id: str = Field(
+        min_length=1, max_length=50, title="Query number", description="As on the page.", examples=["Q-1"]
+    )
 
 
 class Audit(Facts):

@@ -28,7 +28,13 @@ class Consent(Facts):
     """A signed consent form."""
 
     kind: ConsentKind = Field(title="Consent to")
-    form_version: str = Field(default="", max_length=50, title="Version of the consent form", examples=["2.0"])
+    form_version: str = Field(
+        default="",
+        max_length=50,
+        title="Version of the consent form",
+        description="As printed on the form: after an amendment she is asked to consent again by it.",
+        examples=["2.0"],
+    )
     language: str = Field(
         default="zh", max_length=10, title="Language of the form", description="zh: Chinese. en: English."
     )

@@ -14,9 +14,8 @@ class Correction(Facts):
     target: UUID = Field(title="Entry to correct", description="Filled in by the link Correct on her page.")
     replacement: dict[str, JsonValue] = Field(
         title="The entry as it should be",
-        description="The link Correct beside the entry fills it in with what the entry says now: change only what is "
-        "wrong, and leave quotation marks, commas and brackets as they are. It is no list of fields, because Prefect's "
-        "forms ask the same fields whichever entry is corrected.",
+        description="Open this form by the link Correct beside the entry on her page: it fills in what the entry says. "
+        "Change only what is wrong, and leave quotation marks, commas and brackets as they are.",
         examples=[{"occurred_on": "2021-10-15", "sites": ["CHEST_WALL"]}],
     )
     reason: str = Field(min_length=3, max_length=1000, title="Reason", examples=["transcription error"])

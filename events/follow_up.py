@@ -46,7 +46,7 @@ class Visit(Facts):
     visit: str = Field(
         min_length=1,
         max_length=20,
-        title="Visit",
+        title="Which visit",
         description=f"{_VISITS}, or unscheduled.",
         examples=["6m"],
     )
@@ -57,7 +57,7 @@ class Visit(Facts):
 class MissedVisit(Facts):
     """A visit that did not take place."""
 
-    visit: str = Field(min_length=1, max_length=20, title="Visit", description=f"{_VISITS}.", examples=["12m"])
+    visit: str = Field(min_length=1, max_length=20, title="Which visit", description=f"{_VISITS}.", examples=["12m"])
     reason: str = Field(default="", max_length=500, title="Reason", examples=["she is abroad"])
 
 

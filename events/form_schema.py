@@ -8,7 +8,7 @@ from typing import Any
 
 JsonSchema = dict[str, Any]
 
-_MOST_EXAMPLES = 3
+_MOST_EXAMPLES = 4
 
 
 def show_one_field(asked: JsonSchema) -> None:
@@ -42,9 +42,9 @@ def _limits(asked: JsonSchema) -> Iterator[str]:
     low, high = asked.get("minimum", asked.get("exclusiveMinimum")), asked.get("maximum")
     if low is None or high is None or f"({low:g}-{high:g})" in asked.get("title", ""):
         return
-    above = "Above " if "exclusiveMinimum" in asked else ""
     steps = f", in steps of {asked['multipleOf']:g}" if "multipleOf" in asked else ""
-    yield f"{above}{low:g} to {high:g}{steps}."
+    within = f"More than {low:g}, at most {high:g}" if "exclusiveMinimum" in asked else f"From {low:g} to {high:g}"
+    yield f"{within}{steps}."
 
 
 def _examples(asked: JsonSchema) -> Iterator[str]:

@@ -15,7 +15,11 @@ class GenomicScores(Facts):
     """The scores of one RecurIndex report, each on a scale of 0 to 100."""
 
     score_18gene: Score | None = Field(
-        default=None, ge=0, le=100, title="18-gene score (0-100)", description="The score the protocol's 44 belongs to."
+        default=None,
+        ge=0,
+        le=100,
+        title="18-gene score (0-100)",
+        description="The score that decides: low up to 44 (Protocol: Genomic risk).",
     )
     ri_lr: Score | None = Field(default=None, ge=0, le=100, title="RI-LR, local recurrence index (0-100)")
     ri_dr: Score | None = Field(default=None, ge=0, le=100, title="RI-DR, distant recurrence index (0-100)")
@@ -78,7 +82,8 @@ class OrderAgain(OrderReference):
 
     order_key: str = Field(min_length=1, max_length=200, title="Cancelled order", examples=["recurindex/RJ-0042/2"])
     again: Literal["yes", "no"] = Field(
-        title="Order again", description="Every order costs money and tumour tissue. With no, none is placed any more."
+        title="Order again",
+        description="Every order costs money and tumour tissue. If no, the test is not ordered any more.",
     )
     reason: str = Field(min_length=1, max_length=500, title="Reason", examples=["another block is sent"])
 

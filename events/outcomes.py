@@ -66,7 +66,9 @@ class Recurrence(Facts):
 class Refutation(Facts):
     """A suspicion that proved unfounded; no sites means every open suspicion."""
 
-    sites: tuple[RecurrenceSite, ...] = Field(default=(), title="Sites")
+    sites: tuple[RecurrenceSite, ...] = Field(
+        default=(), title="Sites", description="Leave it empty when every open suspicion is ruled out."
+    )
 
 
 class ContralateralCancer(Facts):
@@ -93,8 +95,12 @@ class Adjudication(Facts):
 
     target: UUID = Field(title="Entry adjudicated", description="Filled in by the link on the page Decisions.")
     upheld: Answer = Field(title="Outcome upheld")
-    dated: ClinicalDate | None = Field(default=None, title="Date as adjudicated")
-    cause: DeathCause | None = Field(default=None, title="Cause of death as adjudicated")
+    dated: ClinicalDate | None = Field(
+        default=None, title="Date as adjudicated", description="Empty: the date on record stands."
+    )
+    cause: DeathCause | None = Field(
+        default=None, title="Cause of death as adjudicated", description="Only of a death."
+    )
 
 
 class RecurrenceSuspected(Suspicion, Event):

@@ -44,7 +44,7 @@ class Plan(Facts):
         default=(), title="Phases", description="Leave empty for the protocol's own doses of the regimen."
     )
     boost: Answer = Field(
-        default="unknown", title="Tumour-bed boost planned", description="Asked when no phases are given."
+        default="unknown", title="Tumour-bed boost planned", description="Needed when no phases are given."
     )
     contouring_guideline: str = Field(
         default="", max_length=200, title="Contouring guideline and version", examples=["RTOG 2009", "ESTRO 1.1"]
@@ -57,7 +57,9 @@ class PlanDose(Facts):
     structure: str = Field(min_length=1, max_length=100, title="Structure", examples=["PTV", "HEART", "LUNG_IPSI"])
     metric: str = Field(min_length=1, max_length=50, title="Metric", examples=["V100%", "DMAX%", "MEAN_GY"])
     phase: Phase = Field(default=Phase.MAIN, title="Phase")
-    value: Decimal = Field(ge=0, le=100000, title="Value", description="In the unit of the metric: per cent, or Gy.")
+    value: Decimal = Field(
+        ge=0, le=100000, title="Value (% or Gy)", description="In the unit of the metric. Gy, not cGy: 40.05, not 4005."
+    )
 
 
 class PlanReview(Facts):
@@ -80,7 +82,9 @@ class Fraction(Facts):
     cbct: Answer = Field(default="unknown", title="Cone-beam CT taken")
     shift_mm: Decimal | None = Field(default=None, ge=0, le=200, title="Largest shift on any axis (mm)")
     shift_corrected: Answer | None = Field(
-        default=None, title="Shift corrected or replanned before the beam went on", description="Asked above 5 mm."
+        default=None,
+        title="Shift corrected or replanned before the beam went on",
+        description="Needed when the shift is above 5 mm.",
     )
 
 
@@ -99,7 +103,7 @@ class Ending(Facts):
 class DeliveredVolume(Facts):
     """What was in fact irradiated: as-treated, whatever was allocated."""
 
-    arm: Arm = Field(title="Delivered as")
+    arm: Arm = Field(title="What was irradiated")
 
 
 class RadiotherapyPlanned(Plan, Event):

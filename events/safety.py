@@ -52,7 +52,7 @@ class AdverseEvent(Facts):
         default="3.0",
         max_length=20,
         title="Version of the scale",
-        description="3.0 of CTCAE is what the protocol grades by.",
+        description="The protocol grades by CTCAE 3.0. For RTOG write its own version, or leave it empty.",
     )
     attribution: Literal["unrelated", "unlikely", "possible", "probable", "definite", "unknown"] = Field(
         default="unknown", title="Attribution to radiotherapy"
@@ -66,7 +66,7 @@ class SeriousAdverseEvent(Facts):
         min_length=1,
         max_length=50,
         title="SAE number",
-        description="A number of your own for it; it stands in mails.",
+        description="A number of your own that none of hers has yet; it appears in e-mails.",
         examples=["SAE-1"],
         json_schema_extra={"pattern": NUMBER.pattern},
     )
@@ -74,17 +74,19 @@ class SeriousAdverseEvent(Facts):
         min_length=1,
         max_length=200,
         title="Term",
-        description="The diagnosis; it stands in mails, so nothing that identifies her.",
+        description="The diagnosis; it appears in e-mails, so nothing that identifies her.",
         examples=["cellulitis of the breast"],
     )
-    criteria: tuple[SeriousCriterion, ...] = Field(min_length=1, title="Serious because of")
+    criteria: tuple[SeriousCriterion, ...] = Field(min_length=1, title="Why it is serious")
     aware_at: AwareDatetime = Field(title="Site became aware at", description="The reporting clocks run from here.")
 
 
 class SeriousAdverseEventNotice(Facts):
     """A report of a serious adverse event that went out."""
 
-    sae_id: str = Field(min_length=1, max_length=50, title="SAE number", examples=["SAE-1"])
+    sae_id: str = Field(
+        min_length=1, max_length=50, title="SAE number", description="As on her page.", examples=["SAE-1"]
+    )
     to: Literal["principal-investigator", "ethics-committee"] = Field(title="Reported to")
     kind: Literal["initial", "follow-up"] | None = Field(default=None, title="First report or follow-up")
 
@@ -92,7 +94,9 @@ class SeriousAdverseEventNotice(Facts):
 class SeriousAdverseEventAssessment(Facts):
     """What the principal investigator makes of a serious adverse event."""
 
-    sae_id: str = Field(min_length=1, max_length=50, title="SAE number", examples=["SAE-1"])
+    sae_id: str = Field(
+        min_length=1, max_length=50, title="SAE number", description="As on her page.", examples=["SAE-1"]
+    )
     serious: Answer = Field(default="yes", title="Serious")
     related: Answer = Field(title="Related to the trial treatment")
     expected: Answer = Field(title="Expected")
@@ -101,7 +105,9 @@ class SeriousAdverseEventAssessment(Facts):
 class SeriousAdverseEventReference(Facts):
     """Which serious adverse event is meant."""
 
-    sae_id: str = Field(min_length=1, max_length=50, title="SAE number", examples=["SAE-1"])
+    sae_id: str = Field(
+        min_length=1, max_length=50, title="SAE number", description="As on her page.", examples=["SAE-1"]
+    )
 
 
 class AdverseEventRecorded(AdverseEvent, Event):

@@ -150,11 +150,15 @@ class MedicalHistory(Facts):
     survival_over_5_years_expected: Answer = Field(default="unknown", title="Anticipated survival over 5 years")
     markers_testable: Answer = Field(default="unknown", title="ER, PR, HER2 and Ki-67 can be tested")
     prior_malignancies_known: Answer = Field(
-        default="unknown", title="Earlier malignancies asked for", description="'yes' when the list below is complete."
+        default="unknown",
+        title="Asked about earlier malignancies",
+        description="Yes: the list below is complete. Left empty, she had none.",
     )
     prior_malignancies: tuple[PriorMalignancy, ...] = Field(default=(), title="Earlier malignancies")
     prior_radiotherapy_known: Answer = Field(
-        default="unknown", title="Earlier radiotherapy asked for", description="'yes' when the list below is complete."
+        default="unknown",
+        title="Asked about earlier radiotherapy",
+        description="Yes: the list below is complete. Left empty, she had none.",
     )
     prior_radiotherapy: tuple[RadiotherapySite, ...] = Field(default=(), title="Sites of earlier radiotherapy")
 
@@ -167,7 +171,8 @@ class PerformanceStatus(Facts):
         ge=0,
         le=5,
         title="ECOG performance status (0-5)",
-        description="0: fully active. 1: restricted. 2: up over half the day. 3: less. 4: bedridden. 5: dead.",
+        description="0: fully active. 1: restricted in strenuous activity. 2: up more than half the day, cannot work. "
+        "3: in bed or chair more than half the day. 4: completely disabled. 5: dead.",
     )
     karnofsky: int | None = Field(default=None, ge=0, le=100, multiple_of=10, title="Karnofsky index (%)")
 

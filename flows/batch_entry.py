@@ -3,12 +3,13 @@
 # Prefect reads the annotations of a flow's parameters, so they must not be strings: no `annotations` import here.
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Any, Literal
 
 from prefect import flow, get_client
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 from prefect.client.schemas.objects import State
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import BaseModel, Field, ValidationError
 
@@ -36,12 +37,13 @@ class BatchRows(BaseModel):
         max_length=_LONGEST,
         title="Rows, with the heading",
         description="Copied from a CSV file. Visits: patient_id,occurred_on,visit,disease_status,assessments. "
-        "Fractions: patient_id,occurred_on,phase,number,dose_cgy,cbct,shift_mm,shift_corrected. Pseudonymous ids only: "
-        "what stands here is kept with the run. DICOM treatment records go into the drop folder inbox/fractions.",
+        "Fractions: patient_id,occurred_on,phase,number,dose_cgy,cbct,shift_mm,shift_corrected. Several assessments "
+        "are parted by blanks: CBC ECG. Pseudonymous ids only: what stands here is kept with the run. DICOM treatment "
+        "records go into the drop folder inbox/fractions.",
         examples=["patient_id,occurred_on,visit,disease_status,assessments\nRJ-0042,2021-08-19,6m,NO_EVIDENCE,CBC ECG"],
     )
     preview: Literal["yes", "no"] = Field(
-        default="yes", title="Only look what would happen", description="yes writes nothing; no records the rows."
+        default="yes", title="Preview only", description="Yes: nothing is recorded. No: the rows are recorded."
     )
 
 
@@ -51,7 +53,21 @@ class BatchForm(TrialForm):
     entry: BatchRows = Field(title="Rows")
 
 
-@flow(name="enter-batch", description="Enter many visits or fractions at once.", validate_parameters=False)
+def _run_name() -> str:
+    """A run goes by what its rows are, so that the list of runs reads as a diary."""
+    form: Any = flow_run.get_parameters().get("form")
+    given = form.model_dump() if isinstance(form, BaseModel) else form
+    entry: Any = given.get("entry") if isinstance(given, dict) else None
+    kind = entry.get("kind") if isinstance(entry, dict) else None
+    return f"batch of {kind}" if kind in BATCHES else "batch"
+
+
+@flow(
+    name="enter-batch",
+    description="Enter many visits or fractions at once.",
+    flow_run_name=_run_name,
+    validate_parameters=False,
+)
 async def enter_batch(form: BatchForm) -> State:
     """Enter many visits or fractions at once."""
     given = resources()

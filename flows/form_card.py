@@ -29,7 +29,7 @@ from flows.form_words import Words, as_kept, facts_in, words_of
 _HERE = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2})?")
 _TIME = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)? ?(Z|[+-]\d{2}:\d{2})?$"
 """A time on the hospital's clock, or with the distance from UTC: Prefect's own picker begins in the browser's zone."""
-_NOT_ON_THE_LIST = "Only when the list above has no such thing; then as the report says it."
+_NOT_ON_THE_LIST = "Only for what the list above does not have."
 _ON_OUR_CLOCK = "Write what the hospital's clock showed, such as 2021-08-19 14:30."
 
 
@@ -53,6 +53,7 @@ class Card(Facts):
         resolved = handler.resolve_ref_schema(described)
         _show(cls, resolved, handler)
         _say_which_day(cls, resolved["properties"]["occurred_on"])
+        _leave_no_default(cls, resolved)
         if listed := _list_of(cls):
             _offer(listed, resolved)
         return described
@@ -68,6 +69,14 @@ def card_of(command: type[Command]) -> type[Card]:
 def _say_which_day(card: type[BaseModel], asked: JsonSchemaValue) -> None:
     if issubclass(card, Command):
         asked["description"] = f"{card.day_is} {asked.get('description', '')}".strip()
+
+
+def _leave_no_default(card: type[BaseModel], described: JsonSchemaValue) -> None:
+    """A form that is left as it is must not say what nobody has said."""
+    if issubclass(card, Command):
+        for name in sorted(card.must_be_said):
+            described["properties"][name].pop("default", None)
+            described["required"] = [*described["required"], name]
 
 
 def _list_of(card: type[BaseModel]) -> ListedFacts | None:
@@ -114,7 +123,8 @@ def _say_choices(asked: JsonSchemaValue, one: JsonSchemaValue, words: Words, sai
     if isinstance(asked.get("default"), str):
         asked["default"] = words.get(asked["default"], asked["default"])
     asked.pop("description", None)
-    if told := said or ("Choose one or more." if one is not asked else None):
+    how_many = "Choose one or more." if "minItems" in asked else "None, one or several."
+    if told := said or (how_many if one is not asked else None):
         asked["description"] = told
 
 

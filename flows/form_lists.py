@@ -13,9 +13,12 @@ from typing import Any
 from pydantic_core import PydanticCustomError
 
 from domain.decisions.command import Command
+from domain.decisions.conduct import ChooseReading
+from domain.decisions.follow_up import UNSCHEDULED, WEEKLY_VISITS, RecordMissedVisit, RecordVisit
 from domain.decisions.radiotherapy import RecordPlanDose
 from domain.decisions.safety import RecordAdverseEvent
 from domain.protocol.editions import EDITIONS, read_as
+from domain.protocol.readings import BY_ID
 from domain.refusal_words import CHOICE
 from domain.rule_book_words import dose_words
 from domain.toxicity.terms import terms
@@ -70,25 +73,73 @@ def _metrics() -> Iterator[tuple[str, Mapping[str, str]]]:
         structure, metric = constraint.structure, constraint.metric
         words, unit = dose_words(structure, metric)
         yield (
-            f"{structure} {metric} – {words[0].lower()}{words[1:]} ({unit})",
+            f"{words} ({unit}) – {structure} {metric}",
             {"structure": structure, "metric": metric},
         )
 
+
+def _visits() -> Mapping[str, Mapping[str, str]]:
+    """The visits of Table 1, as it calls them; those of later years are written."""
+    columns = [column.id for edition in EDITIONS.values() for column in edition.columns]
+    names = ("baseline", *WEEKLY_VISITS, *dict.fromkeys(columns), UNSCHEDULED)
+    return {_visit_words(name): {"visit": name} for name in names}
+
+
+def _visit_words(name: str) -> str:
+    if name in WEEKLY_VISITS:
+        return f"week {name.removeprefix('week-')} of radiotherapy"
+    number, unit = name[:-1], {"w": "weeks", "m": "months", "y": "years"}.get(name[-1], "")
+    return f"{number} {unit} after radiotherapy" if unit and number.isdigit() else name
+
+
+def _readings() -> Iterator[tuple[str, Mapping[str, str]]]:
+    for question in BY_ID.values():
+        for option in question.followed if len(question.followed) > 1 else ():
+            yield f"{question.id} › {option} – {question.wording}", {"question": question.id, "option": option}
+
+
+_VISITS = ListedFacts(
+    "Which visit",
+    "One is needed: here, or written below.",
+    _visits(),
+    {"visit": "Visit of a later year"},
+)
 
 LISTS: Mapping[type[Command], ListedFacts] = MappingProxyType(
     {
         RecordAdverseEvent: ListedFacts(
             "Term",
-            "Terms of CTCAE 3.0 that radiotherapy of the breast needs; their grades are checked. Type to search.",
+            "One is needed: here, or written below. Terms of CTCAE 3.0 that breast radiotherapy needs; their grades "
+            "are checked. Type to search.",
             dict(sorted(_terms())),
-            {"term": "Term not on the list", "select": "Its selection"},
+            {"term": "Term not on the list", "select": "Its selection, where the term has one"},
+        ),
+        RecordVisit: _VISITS,
+        RecordMissedVisit: _VISITS,
+        ChooseReading: ListedFacts(
+            "Question and reading",
+            "One is needed: here, or written below. What the trial may choose. Type to search.",
+            dict(_readings()),
+            {"question": "Question not on the list", "option": "Its reading"},
         ),
         RecordPlanDose: ListedFacts(
             "Structure and metric",
-            "Those the protocol judges; another one is kept, and judged by nobody. Type to search.",
+            "One is needed: here, or written below. Those the protocol judges; others are kept, but not checked. "
+            "Type to search.",
             dict(_metrics()),
             {"structure": "Structure not on the list", "metric": "Its metric"},
         ),
     }
 )
 """The commands whose form has a list."""
+
+
+def as_listed(command: type[Command], facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Facts as a form with a list shows them: what is on the list as the choice from it."""
+    listed = LISTS.get(command)
+    if listed is None:
+        return facts
+    said = {name: facts[name] for name in listed.by_hand if name in facts}
+    chosen = next((choice for choice, meant in listed.choices.items() if meant == said), None)
+    others = {name: value for name, value in facts.items() if name not in listed.by_hand}
+    return facts if chosen is None else {FIELD: chosen, **others}

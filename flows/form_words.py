@@ -36,6 +36,10 @@ def _said(kind: type[StrEnum], *words: str) -> tuple[Any, Words]:
 WORDS: Mapping[Any, Words] = MappingProxyType(
     {
         Literal["F", "M"]: MappingProxyType({"F": "F – female", "M": "M – male"}),
+        Literal["principal-investigator", "ethics-committee"]: MappingProxyType(
+            {"principal-investigator": "principal investigator", "ethics-committee": "ethics committee"}
+        ),
+        Literal["initial", "follow-up"]: MappingProxyType({"initial": "first report", "follow-up": "follow-up"}),
         **dict(
             (
                 _said(PrimaryTumour, *(each.value for each in PrimaryTumour)),
@@ -45,19 +49,19 @@ WORDS: Mapping[Any, Words] = MappingProxyType(
                     AxillarySurgery,
                     "ALND – axillary lymph node dissection",
                     "SLNB – sentinel lymph node biopsy",
-                    "SLNB_ALND – sentinel biopsy, then dissection",
+                    "SLNB and ALND – sentinel biopsy, then dissection",
                 ),
                 _said(Margin, "negative", "close", "positive"),
                 _said(
                     Malignancy,
                     "LCIS – lobular carcinoma in situ of the breast",
-                    "BCC_SKIN – basal-cell carcinoma of the skin",
-                    "CIS_SKIN – carcinoma in situ of the skin",
-                    "CIS_CERVIX – carcinoma in situ of the cervix",
+                    "basal-cell carcinoma of the skin",
+                    "carcinoma in situ of the skin",
+                    "carcinoma in situ of the cervix",
                     "breast cancer",
                     "another cancer",
                 ),
-                _said(RadiotherapySite, "neck", "chest", "IPSI_AXILLA – axilla of the same side", "elsewhere"),
+                _said(RadiotherapySite, "neck", "chest", "axilla of the same side", "elsewhere"),
                 _said(ConsentKind, "the RecurIndex test", "the trial"),
                 _said(
                     WithdrawalScope,
@@ -74,16 +78,16 @@ WORDS: Mapping[Any, Words] = MappingProxyType(
                     "physical examination",
                     "CBC – blood count",
                     "thyroid function",
-                    "MYO_ENZYMES – myocardial enzymes",
+                    "myocardial enzymes",
                     "chest CT",
                     "mammography",
-                    "US_BREAST_NODES – ultrasound of breasts and nodes",
+                    "ultrasound of breasts and nodes",
                     "ECG – electrocardiogram",
                     "ECHO – echocardiography",
                     "toxicity",
                     "liver function",
                     "renal function",
-                    "LIVER_US – ultrasound of the liver",
+                    "ultrasound of the liver",
                 ),
                 _said(
                     DiseaseStatus,
@@ -118,7 +122,7 @@ WORDS: Mapping[Any, Words] = MappingProxyType(
                     "lasting disability",
                     "congenital anomaly",
                     "otherwise important",
-                    "pregnancy: not serious, and reported as fast",
+                    "pregnancy: not serious, but reported just as quickly",
                 ),
             )
         ),

@@ -22,7 +22,7 @@ from domain.refusal_words import in_words, title_of
 from domain.rejections import Rejection
 from events.conduct import QueryOpened
 from events.recorded import Actor, Recorded, Source
-from events.streams import PATIENT_ID, PATIENT_ID_RULE
+from events.streams import PATIENT_ID
 from flows.form_card import card_of
 from flows.reports.entry_words import entry_name
 from flows.reports.links import PAGES, artifact_key
@@ -64,7 +64,7 @@ class PatientForm(TrialForm):
     patient_id: str = Field(
         pattern=PATIENT_ID.pattern,
         title="Patient",
-        description=f"Pseudonymous id: {PATIENT_ID_RULE}.",
+        description="Her number in the trial, such as RJ-0042, without blanks; never a name or hospital number.",
         examples=["RJ-0042"],
     )
 
@@ -76,7 +76,7 @@ class EitherForm(TrialForm):
         default="",
         pattern=f"^$|{PATIENT_ID.pattern}",
         title="Patient",
-        description=f"Pseudonymous id: {PATIENT_ID_RULE}. Leave it empty for the trial as a whole.",
+        description="Her number in the trial, such as RJ-0042. Leave it empty only for what is about the whole trial.",
         examples=["RJ-0042"],
     )
 
@@ -84,8 +84,9 @@ class EitherForm(TrialForm):
 def form_of(command: type[Command]) -> type[BaseModel]:
     """The form of a command: who, which patient, and the command's own fields on a card."""
     header = _header(command.wire)
+    role: Any = (Role, Field(default=command.usual_role, title="Your role"))
     card = (card_of(command), Field(title=command.title, description=(command.__doc__ or "").strip()))
-    return create_model(f"{command.__name__}Form", __base__=header, entry=card)
+    return create_model(f"{command.__name__}Form", __base__=header, role=role, entry=card)
 
 
 def _header(wire: str) -> type[TrialForm]:
@@ -154,10 +155,10 @@ def _carry_out(given: Resources, command: type[Command], form: Any) -> tuple[Rec
 def _told(form: Any, written: tuple[Recorded[Any], ...]) -> str:
     if not written:
         return "Already on record: nothing was added."
-    names = ", ".join(f"{entry_name(entry.event)} (position {entry.position})" for entry in written)
+    names = ", ".join(f"{entry_name(entry.event)} (entry {entry.position})" for entry in written)
     asked = "".join(f" Asked: {e.event.question}" for e in written if isinstance(e.event, QueryOpened))
     patient = getattr(form, "patient_id", None)
-    return f"Recorded: {names}.{asked}" + (f" Her page: {PAGES}{artifact_key(patient)}" if patient else "")
+    return f"On record: {names}.{asked}" + (f" Her page: {PAGES}{artifact_key(patient)}" if patient else "")
 
 
 def function_name(command: type[Command]) -> str:

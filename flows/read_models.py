@@ -16,6 +16,7 @@ from prefect.runtime import flow_run
 
 from flows.live_patients import LivePatients
 from flows.reports.links import artifact_key
+from flows.reports.markdown import marked
 from flows.reports.patient_page import patient_page
 from flows.reports.trial_pages import TRIAL_PAGES
 from flows.reports.trial_view import TrialView
@@ -64,11 +65,11 @@ async def refresh_read_models(patient_ids: Sequence[str] | None = None) -> None:
     refresh(given.trial_log)
     live = given.everyone
     live.read_on()
-    faults: list[str] = []
+    simulated, faults = given.trial_log.names.simulated, list[str]()
     pages = _asked_for(given, live, patient_ids)
     while group := tuple(islice(pages, _AT_ONCE)):
         # In a thread: pages about everyone take seconds, and what reacts to events runs in this process.
-        await _show(dict(await asyncio.to_thread(_made, group, faults)))
+        await _show(dict(await asyncio.to_thread(_made, group, simulated, faults)))
     if faults:
         raise PagesNotMade("; ".join(faults[:_MOST_NAMED]))
 
@@ -83,12 +84,12 @@ def _asked_for(given: Resources, live: LivePatients, patient_ids: Sequence[str] 
         yield from _of_trial(given, live)
 
 
-def _made(pages: Sequence[_Page], faults: list[str]) -> list[tuple[_Page, str]]:
+def _made(pages: Sequence[_Page], simulated: bool, faults: list[str]) -> list[tuple[_Page, str]]:
     """Each page with what it says; of one that cannot be made, the fault is noted."""
     found: list[tuple[_Page, str]] = []
     for page in pages:
         try:
-            found.append((page, page.write()))
+            found.append((page, marked(page.write(), simulated)))
         except Exception as fault:
             get_run_logger().exception("%s could not be made", page.title)
             faults.append(f"{page.title}: {type(fault).__name__}: {fault}")

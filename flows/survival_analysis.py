@@ -11,6 +11,7 @@ from prefect.runtime import flow_run
 from domain.endpoints import ENDPOINTS, PRIMARY
 from flows.analyses import Seen, keep, perform, see
 from flows.reports.figures_page import figures_page
+from flows.reports.markdown import marked
 from flows.reports.survival_curve import survival_curve_markdown
 from flows.reports.trial_view import TrialView
 from flows.resources import Resources, resources
@@ -32,18 +33,18 @@ def _run_name() -> str:
 async def analyse_endpoints(endpoints: list[str] | None = None) -> None:
     """Analyse endpoints from the log, record each analysis, and show its curve."""
     given = resources()
-    position = given.trial_log.log.last_position()
+    position, simulated = given.trial_log.log.last_position(), given.trial_log.names.simulated
     # In a thread, as the drawing is: they take seconds, and forms and reactions are answered meanwhile.
     seen = await asyncio.to_thread(see, given.trial_log, AsOf(position))
     for code in endpoints or list(ENDPOINTS):
         done = await asyncio.to_thread(perform, seen, code)
         keep(given.trial_log, done.report, given.engine_entry(f"analysis of {code} at {position}"))
         await acreate_markdown_artifact(
-            markdown=survival_curve_markdown(done.table, done.report),
+            markdown=marked(survival_curve_markdown(done.table, done.report), simulated),
             key=f"curve-{code.lower()}",
             description=f"{code} of all patients together, log position {position}",
         )
-    figures = await asyncio.to_thread(_figures, given, seen)
+    figures = marked(await asyncio.to_thread(_figures, given, seen), simulated)
     await acreate_markdown_artifact(markdown=figures, key="figures", description="The trial in figures")
 
 

@@ -21,7 +21,8 @@ class Command(Facts):
 
     `at_vault` marks what concerns a patient's identity: it is said by commands of its own on the command line of the
     home, and nowhere else, because what is said in a form or as an argument is kept in clear by others. `day_is` says
-    which day its date is.
+    which day its date is, `usual_role` who says it as a rule, and `must_be_said` which fields a person may not leave to
+    their defaults, though a program may.
     """
 
     wire: ClassVar[str]
@@ -29,6 +30,8 @@ class Command(Facts):
     by_engine: ClassVar[bool] = False
     at_vault: ClassVar[bool] = False
     day_is: ClassVar[str] = "The day on which it happened."
+    usual_role: ClassVar[str] = "coordinator"
+    must_be_said: ClassVar[frozenset[str]] = frozenset()
 
     occurred_on: Day = Field(title="Date")
 

@@ -58,6 +58,7 @@ class ActivateEdition(Edition, Report):
     wire: ClassVar[str] = "activate-edition"
     title: ClassVar[str] = "Protocol edition"
     day_is: ClassVar[str] = "The day from which it holds."
+    usual_role: ClassVar[str] = "principal-investigator"
     records: ClassVar[type[Event]] = ProtocolEditionActivated
     identity: ClassVar[tuple[str, ...] | None] = ("edition",)
 
@@ -68,14 +69,16 @@ class ChooseReading(Reading, Ask):
     wire: ClassVar[str] = "choose-reading"
     title: ClassVar[str] = "Reading of the protocol"
     day_is: ClassVar[str] = "The day on which it was decided."
+    usual_role: ClassVar[str] = "principal-investigator"
 
 
 class DeclareDataCut(DataCut, Report):
-    """Declare a data cut."""
+    """What happens after the cutoff is not analysed under this name."""
 
     wire: ClassVar[str] = "declare-data-cut"
     title: ClassVar[str] = "Data cut"
     day_is: ClassVar[str] = "The day on which it is declared: today, as a rule."
+    usual_role: ClassVar[str] = "statistician"
     records: ClassVar[type[Event]] = DataCutDeclared
     identity: ClassVar[tuple[str, ...] | None] = ("name",)
 
@@ -86,6 +89,7 @@ class RecordAudit(Audit, Report):
     wire: ClassVar[str] = "record-audit"
     title: ClassVar[str] = "Audit"
     day_is: ClassVar[str] = "The day of the audit."
+    usual_role: ClassVar[str] = "auditor"
     records: ClassVar[type[Event]] = AuditPerformed
     identity: ClassVar[tuple[str, ...] | None] = ("occurred_on",)
 
@@ -128,7 +132,7 @@ class OpenQuery(Query, Report):
 
 
 class AnswerQuery(QueryAnswer, Report):
-    """Answer a query."""
+    """What was found. The query then waits for whoever asked to close it."""
 
     wire: ClassVar[str] = "answer-query"
     title: ClassVar[str] = "Answer to a query"
@@ -138,7 +142,7 @@ class AnswerQuery(QueryAnswer, Report):
 
 
 class CloseQuery(QueryReference, Report):
-    """Close a query."""
+    """The answer settles the query: nobody is reminded of it any more."""
 
     wire: ClassVar[str] = "close-query"
     title: ClassVar[str] = "Closed query"
@@ -158,7 +162,7 @@ class SetWorkAside(SetAside, Report):
 
 
 class ReleaseWork(Release, Report):
-    """Let the engine try a work item again that was set aside."""
+    """Let the engine try again what was set aside."""
 
     wire: ClassVar[str] = "release-work"
     title: ClassVar[str] = "Work released"

@@ -23,17 +23,18 @@ from events.recorded import Recorded
 
 
 class RecordConsent(Consent, Report):
-    """A consent form was signed: for the genomic test, or for the trial."""
+    """A consent form was signed: for the RecurIndex test, or for the trial."""
 
     wire: ClassVar[str] = "record-consent"
     title: ClassVar[str] = "Consent"
     day_is: ClassVar[str] = "The day on which the form was signed."
+    must_be_said: ClassVar[frozenset[str]] = frozenset({"form_version"})
     records: ClassVar[type[Event]] = ConsentSigned
     identity: ClassVar[tuple[str, ...] | None] = ("kind", "form_version")
 
 
 class RecordWithdrawal(Withdrawal, Report):
-    """The patient withdrew consent. Each scope stops just the work it covers; what is on record stays."""
+    """The patient withdrew consent. Each choice stops just the work it names; what is on record stays."""
 
     wire: ClassVar[str] = "record-withdrawal"
     title: ClassVar[str] = "Withdrawal of consent"

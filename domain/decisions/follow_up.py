@@ -29,7 +29,7 @@ from events.follow_up import (
 
 UNSCHEDULED = "unscheduled"
 _YEARLY = re.compile("[6-9]y|[1-9][0-9]y")
-_WEEKLY = tuple(f"week-{week}" for week in range(1, 11))
+WEEKLY_VISITS = tuple(f"week-{week}" for week in range(1, 11))
 
 
 class ScheduleFollowUp(Ask):
@@ -80,11 +80,12 @@ class RecordContact(Contact, Report):
     wire: ClassVar[str] = "record-contact"
     title: ClassVar[str] = "Contact"
     day_is: ClassVar[str] = "The day on which she was known alive."
+    must_be_said: ClassVar[frozenset[str]] = frozenset({"channel"})
     records: ClassVar[type[Event]] = ContactMade
 
 
 class RecordLoss(LossReason, Report):
-    """The patient can no longer be reached."""
+    """The patient can no longer be reached: nobody is reminded of her visits any more."""
 
     wire: ClassVar[str] = "record-loss"
     title: ClassVar[str] = "Loss to follow-up"
@@ -141,10 +142,10 @@ def require_known_visit(visit: str, edition: Edition) -> None:
     columns = [column.id for column in edition.columns]
     if edition.reading("PQ-21") == "then-yearly" and _YEARLY.fullmatch(visit):
         return
-    if visit not in {"baseline", *_WEEKLY, *columns, UNSCHEDULED}:
+    if visit not in {"baseline", *WEEKLY_VISITS, *columns, UNSCHEDULED}:
         raise NoSuchEntry(
             "visit",
             repr(visit),
             "no such visit (Protocol: Table 1)",
-            f"Use baseline, {_WEEKLY[0]} to {_WEEKLY[-1]}, {', '.join(columns)}, or {UNSCHEDULED}",
+            f"Use baseline, {WEEKLY_VISITS[0]} to {WEEKLY_VISITS[-1]}, {', '.join(columns)}, or {UNSCHEDULED}",
         )

@@ -61,7 +61,7 @@ class CancelGenomicTest(CancelledOrder, Report):
 
 
 class SettleCancelledOrder(OrderAgain, Report):
-    """Say whether the RecurIndex test is ordered again after the laboratory cancelled it. The newest word counts."""
+    """Say whether the RecurIndex test is ordered again after the laboratory cancelled it. The newest answer counts."""
 
     wire: ClassVar[str] = "settle-cancelled-order"
     title: ClassVar[str] = "RecurIndex order again"

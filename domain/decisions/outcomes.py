@@ -40,6 +40,7 @@ class RecordSuspicion(Suspicion, Outcome):
     wire: ClassVar[str] = "record-suspected-recurrence"
     title: ClassVar[str] = "Suspected recurrence"
     day_is: ClassVar[str] = "The day of the first sign."
+    must_be_said: ClassVar[frozenset[str]] = frozenset({"evidence"})
     records: ClassVar[type[Event]] = RecurrenceSuspected
 
 
@@ -49,6 +50,7 @@ class RecordRecurrence(Recurrence, Outcome):
     wire: ClassVar[str] = "record-recurrence"
     title: ClassVar[str] = "Recurrence"
     day_is: ClassVar[str] = "The day of the first evidence, from which it counts."
+    must_be_said: ClassVar[frozenset[str]] = frozenset({"behaviour"})
     records: ClassVar[type[Event]] = RecurrenceConfirmed
 
 
@@ -67,6 +69,7 @@ class RecordContralateralCancer(ContralateralCancer, Outcome):
     wire: ClassVar[str] = "record-contralateral-cancer"
     title: ClassVar[str] = "Contralateral breast cancer"
     day_is: ClassVar[str] = "The day of the diagnosis."
+    must_be_said: ClassVar[frozenset[str]] = frozenset({"behaviour"})
     records: ClassVar[type[Event]] = ContralateralCancerDiagnosed
 
 
@@ -80,7 +83,7 @@ class RecordSecondPrimary(SecondPrimary, Outcome):
 
 
 class RecordDeath(Death, Outcome):
-    """The patient died."""
+    """The patient died: her visits and reminders end."""
 
     wire: ClassVar[str] = "record-death"
     title: ClassVar[str] = "Death"
@@ -95,6 +98,7 @@ class RecordAdjudication(Adjudication, Report):
     wire: ClassVar[str] = "record-adjudication"
     title: ClassVar[str] = "Adjudication"
     day_is: ClassVar[str] = "The day of the decision."
+    usual_role: ClassVar[str] = "adjudicator"
     records: ClassVar[type[Event]] = OutcomeAdjudicated
 
 

@@ -54,6 +54,7 @@ class RecordPlanReview(PlanReview, Report):
     wire: ClassVar[str] = "record-plan-review"
     title: ClassVar[str] = "Plan review"
     day_is: ClassVar[str] = "The day of the review."
+    usual_role: ClassVar[str] = "radiation-oncologist"
     records: ClassVar[type[Event]] = PlanReviewed
 
 

@@ -14,7 +14,7 @@ from events.randomisation import Allocation, AllocationTakenOver, PatientRandomi
 
 
 class RandomisePatient(Ask):
-    """Draw the next place of the allocation list for an eligible patient who consented to the trial."""
+    """Draw the next place of the allocation list for an eligible patient who agreed to it. It cannot be undone."""
 
     wire: ClassVar[str] = "randomise-patient"
     title: ClassVar[str] = "Randomisation"

@@ -42,11 +42,12 @@ class DeclareSeriousAdverseEvent(SeriousAdverseEvent, Report):
 
 
 class RecordSeriousAdverseEventNotice(SeriousAdverseEventNotice, Report):
-    """A serious adverse event was reported onwards."""
+    """A serious adverse event was reported to the principal investigator or the ethics committee."""
 
     wire: ClassVar[str] = "record-serious-adverse-event-notice"
     title: ClassVar[str] = "Notice of a serious adverse event"
     day_is: ClassVar[str] = "The day on which it was reported onwards."
+    must_be_said: ClassVar[frozenset[str]] = frozenset({"kind"})
     records: ClassVar[type[Event]] = SeriousAdverseEventReported
     about: ClassVar[tuple[type[Event], str] | None] = (SeriousAdverseEventDeclared, "sae_id")
     identity: ClassVar[tuple[str, ...] | None] = ("sae_id", "to", "kind")
@@ -58,6 +59,8 @@ class AssessSeriousAdverseEvent(SeriousAdverseEventAssessment, Report):
     wire: ClassVar[str] = "assess-serious-adverse-event"
     title: ClassVar[str] = "Assessment of a serious adverse event"
     day_is: ClassVar[str] = "The day of the assessment."
+    must_be_said: ClassVar[frozenset[str]] = frozenset({"serious"})
+    usual_role: ClassVar[str] = "principal-investigator"
     records: ClassVar[type[Event]] = SeriousAdverseEventAssessed
     newest_counts: ClassVar[bool] = True
     about: ClassVar[tuple[type[Event], str] | None] = (SeriousAdverseEventDeclared, "sae_id")

@@ -50,7 +50,7 @@ class RecordPathology(Pathology, Report):
 
 
 class RecordSurgery(Surgery, Report):
-    """The operation, dated on the day of surgery."""
+    """The operation on the breast, and on the axilla."""
 
     wire: ClassVar[str] = "record-surgery"
     title: ClassVar[str] = "Surgery"
@@ -100,11 +100,12 @@ class RecordTreatmentTiming(TreatmentTiming, Report):
 
 
 class ConfirmEligibility(Ask):
-    """Weigh all criteria and confirm that the patient may be randomised, or record that screening failed."""
+    """Weigh all criteria: she may be randomised, or her screening failed. Look at her page first."""
 
     wire: ClassVar[str] = "confirm-eligibility"
     title: ClassVar[str] = "Eligibility"
     day_is: ClassVar[str] = "The day on which it is decided: today, as a rule."
+    usual_role: ClassVar[str] = "investigator"
 
 
 def confirm_eligibility(command: ConfirmEligibility, patient: Patient, circumstances: Circumstances) -> list[Event]:

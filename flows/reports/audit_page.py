@@ -38,6 +38,7 @@ _DECISIONS = (
     ProjectionDrifted,
     ResultsDisclosed,
 )
+_ANALYSED = ("Endpoint", "Population", "Date", "Log position", "Patients", "Events", "Digest")
 _UNSAID = {"occurred_on", "digest", "code_version"}
 
 
@@ -54,7 +55,7 @@ def audit_page(view: TrialView) -> str:
         *_section("Decided about the trial", ("Date", "What", "By", "Recorded (UTC)", "Says"), _decided(view)),
         *_section("Corrections and voids", ("Recorded (UTC)", "Patient", "By", "What", "Reason"), _taken_back(view)),
         *_section("Entered by", ("Who", "Role", "Entries", f"More than {_LATE_DAYS} days late"), _authors(view)),
-        *_section("Last analyses", ("Endpoint", "Population", "Patients", "Events", "Digest"), _analyses(view)),
+        *_section("Last analyses", _ANALYSED, _analyses(view)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -149,5 +150,8 @@ def _is_late(entry: Recorded[Event], edition: Edition) -> bool:
 
 
 def _analyses(view: TrialView) -> Sequence[tuple[object, ...]]:
-    last = {(e.event.endpoint, e.event.population): e.event for e in view.trial.every(AnalysisPerformed)}
-    return [(*asked, done.n, done.events, f"`{done.digest[:16]}…`") for asked, done in last.items()]
+    last = {(e.event.endpoint, e.event.population): e for e in view.trial.every(AnalysisPerformed)}
+    return [
+        (*asked, done.occurred_on, done.event.position, done.event.n, done.event.events, f"`{done.event.digest[:16]}…`")
+        for asked, done in last.items()
+    ]

@@ -32,6 +32,7 @@ def decisions_page(view: TrialView) -> str:
         f"# Decisions on {view.today}",
         page_link("All open work", "worklist"),
         f"{len(found)} wait, {late} past their day." if found else "Nothing waits for a decision.",
+        "What is past its day is in bold, and asked of the next person." if late else "",
         shortened_table(_HEADING, rows, "imni worklist", Room(rows=200)) if rows else "",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"

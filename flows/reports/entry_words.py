@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from events.event import Event
+from flows.form_words import as_chosen
 
 _EMPTY = ("", "unknown", [])
 
@@ -17,7 +18,8 @@ def entry_name(event: Event) -> str:
 
 def in_words(kind: type[Event], told: Mapping[str, Any], most_bytes: int) -> str:
     """Facts under the titles of their fields; what is empty or not known is left out, what is too long cut off."""
-    said = "; ".join(f"{titled(kind, name)}: {plain(value)}" for name, value in told.items() if value not in _EMPTY)
+    chosen = as_chosen(kind, told).items()
+    said = "; ".join(f"{titled(kind, name)}: {plain(value)}" for name, value in chosen if value not in _EMPTY)
     return said.encode()[:most_bytes].decode(errors="ignore")
 
 

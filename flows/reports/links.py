@@ -36,10 +36,11 @@ def form_link(text: str, wire: str, patient_id: str = "", **known: object) -> st
 def _as_chosen(wire: str, known: Mapping[str, object]) -> Mapping[str, object]:
     """Facts in the words of the form's choices."""
     from domain.decide import PATIENT_COMMANDS, TRIAL_COMMANDS  # not for whoever only leads on from a link
+    from flows.form_lists import as_listed
     from flows.form_words import as_chosen
 
     command = PATIENT_COMMANDS.get(wire) or TRIAL_COMMANDS.get(wire)
-    return as_chosen(command, known) if command and known else known
+    return as_listed(command, as_chosen(command, known)) if command and known else known
 
 
 def artifact_key(patient_id: str) -> str:

@@ -27,6 +27,14 @@ _FIGURE_SPACE = "\u2007"
 _MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|\*\*")
 
 
+def marked(page: str, simulated: bool) -> str:
+    """A page that says beneath its heading that nobody on it is real, when so it is: pages are copied."""
+    if not simulated:
+        return page
+    heading, _, rest = page.partition("\n")
+    return f"{heading}\n\n**This is a simulated trial.**\n{rest}"
+
+
 def table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """A table; bars and line breaks in a cell are escaped so that they stay in it."""
     cells = [[cell(value) for value in row] for row in rows]

@@ -16,9 +16,10 @@ from domain.protocol.outputs import WORK
 from domain.site_work import ASKED_LATER
 from domain.visit_status import visit_states
 from events.consent import ConsentWithdrawn
-from events.follow_up import VisitDone
+from events.follow_up import Assessment, VisitDone
 from events.outcomes import DeathCause, DeathReported, Evidence, RecurrenceConfirmed
 from events.radiotherapy import FractionDelivered
+from flows.form_words import WORDS
 from flows.reports.links import form_link, page_link, patient_link
 from flows.reports.markdown import number_of, shortened_table, table
 from flows.reports.next_forms import correction_of, form_for_criterion
@@ -74,7 +75,7 @@ def _visits(patient: Patient, edition: Edition, today: date) -> Iterator[_Gap]:
             missed = form_link("Missed visit", "record-missed-visit", patient.patient_id, visit=name)
             yield _Gap("visit", patient.patient_id, f"{name}: window closed on {closed}", f"{form} · {missed}")
         elif name in visits and state.missing:
-            wording = f"{name}: {', '.join(state.missing)}"
+            wording = f"{name}: {', '.join(WORDS[Assessment][each] for each in state.missing)}"
             yield _Gap("assessment", patient.patient_id, wording, correction_of(visits[name], patient.patient_id))
 
 

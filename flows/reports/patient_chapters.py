@@ -10,9 +10,11 @@ from domain.explain import explain
 from domain.patient import Patient
 from domain.protocol.edition import Edition
 from domain.toxicity.worst_grades import WorstGrades, worst_grades
-from domain.visit_status import visit_states
+from domain.visit_status import VisitState, visit_states
 from domain.visit_windows import anchor, scheduled_visits, weekly_visits
-from events.follow_up import ScheduledVisit, VisitDone, VisitMissed
+from events.clinical_date import ClinicalDate
+from events.follow_up import Assessment, ScheduledVisit, VisitDone
+from flows.form_words import WORDS
 from flows.reports.links import form_link
 from flows.reports.markdown import number_of, table
 
@@ -46,21 +48,27 @@ def visits(patient: Patient, edition: Edition, today: date) -> Sequence[str]:
     states = visit_states(patient, edition, today)
     if not states:
         return ()
-    done = {entry.event.visit: f"done {entry.occurred_on}" for entry in patient.every(VisitDone)}
-    missed = {entry.event.visit: "missed" for entry in patient.every(VisitMissed)}
-    told = {**missed, **done}
+    asked = open_visits(patient, tuple(state.visit for state in states), edition) if is_followed(patient) else ()
+    done = {entry.event.visit: entry.occurred_on for entry in patient.every(VisitDone)}
     rows = [
         (
             state.visit.visit,
             state.visit.opens,
             state.visit.target,
             state.visit.closes,
-            told.get(state.visit.visit, state.status),
-            "" if state.status == "missed" else ", ".join(state.missing),
+            _became(state, state.visit in asked, done.get(state.visit.visit)),
+            "" if state.status == "missed" else ", ".join(WORDS[Assessment][each] for each in state.missing),
         )
         for state in states
     ]
     return ("## Visits", table(("Visit", "Opens", "Target", "Closes", "State", "Not done at it"), rows))
+
+
+def _became(state: VisitState, is_asked: bool, done_on: ClinicalDate | None) -> str:
+    """What became of a visit; of one that is done whether it was in time and whole."""
+    if done_on is not None:
+        return f"done {done_on}" + ("" if state.status == "done" else f", {state.status.replace('-', ' ')}")
+    return state.status if is_asked or state.status == "missed" else "not asked for"
 
 
 def toxicity(patient: Patient) -> Sequence[str]:

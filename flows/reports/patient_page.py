@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from domain.deviations import deviations
-from domain.eligibility import Verdict, weigh_all
+from domain.eligibility import Verdict, last_weighed, weigh_all
 from domain.genomic_test import standing_result
 from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
 from domain.protocol.outputs import DEPARTURES, WORK
 from domain.worklist import owed
+from events.consent import ConsentWithdrawn, WithdrawalScope
 from events.randomisation import Arm
+from events.safety import SeriousAdverseEventClosed, SeriousAdverseEventDeclared
+from flows.form_words import WORDS
 from flows.reports.links import page_link
 from flows.reports.markdown import table
 from flows.reports.next_forms import form_for, form_for_criterion
@@ -51,8 +54,26 @@ def patient_page(patient: Patient, edition: Edition, today: date) -> str:
 
 def state_of(patient: Patient, edition: Edition) -> str:
     """Where the patient stands, in a sentence."""
+    return " ".join((_how_far(patient, edition), *_since_then(patient)))
+
+
+def _since_then(patient: Patient) -> Iterator[str]:
+    """What whoever calls her must know first."""
+    for entry in patient.every(ConsentWithdrawn):
+        scopes = ", ".join(WORDS[WithdrawalScope][scope] for scope in entry.event.scopes)
+        yield f"**Withdrew on {entry.occurred_on}** ({scopes})."
+    if patient.lost is not None:
+        yield f"**Lost to follow-up since {patient.lost.occurred_on}.**"
+    closed = {entry.event.sae_id for entry in patient.every(SeriousAdverseEventClosed)}
+    for entry in patient.every(SeriousAdverseEventDeclared):
+        if entry.event.sae_id not in closed:
+            yield f"Serious adverse event {entry.event.sae_id} is open."
+
+
+def _how_far(patient: Patient, edition: Edition) -> str:
     if patient.death is not None:
-        return f"Died on {patient.death.occurred_on}."
+        on = "on" if patient.death.occurred_on.precision == "day" else "in"
+        return f"Died {on} {patient.death.occurred_on}."
     if patient.allocation is not None:
         given = _ARMS[patient.allocation.event.arm]
         return f"Randomised to {patient.arm} ({given}) on {patient.allocation.occurred_on}."
@@ -78,7 +99,7 @@ def _next(patient: Patient, edition: Edition, today: date) -> str:
 
 
 def _eligibility(patient: Patient, edition: Edition, today: date) -> str:
-    rows = [_criterion(verdict, patient) for verdict in weigh_all(patient, edition, today)]
+    rows = [_criterion(verdict, patient) for verdict in weigh_all(patient, edition, last_weighed(patient, today))]
     return table(("Criterion", "Finding", "Seen", "Asks for"), rows)
 
 

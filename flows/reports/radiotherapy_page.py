@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 
 from domain.dose import delivered_cgy, planned_cgy, planned_phases
@@ -17,11 +18,12 @@ from events.radiotherapy import (
     RadiotherapyStarted,
     RadiotherapyStoppedEarly,
 )
+from events.recorded import Recorded
 from flows.reports.links import patient_link
 from flows.reports.markdown import share, shortened_table, table
 from flows.reports.trial_view import TrialView
 
-_HEADING = ("Patient", "Arm", "Regimen", "Where", "Fractions", "Gy given", "Days", "Missed", "CBCT")
+_HEADING = ("Patient", "Regimen", "State", "Fractions", "Gy given", "Days", "Missed", "CBCT")
 _STATES = ("not planned", "planned", "under way", "completed", "stopped early", "never started")
 
 
@@ -60,15 +62,20 @@ def _row(patient: Patient, state: str, edition: Edition) -> tuple[object, ...]:
     intended = sum(phase.fractions for phase in planned_phases(plan, edition)) if plan else 0
     return (
         patient_link(patient.patient_id),
-        patient.arm,
         plan.event.regimen if plan else "",
         state,
         f"{len(given)} of {intended}",
         f"{given_cgy / 100:.2f} ({share(given_cgy, planned)})" if plan else f"{given_cgy / 100:.2f}",
         _overall_days(patient),
         len(patient.every(FractionMissed)) or "",
-        sum(fraction.event.cbct == "yes" for fraction in given),
+        _images(given),
     )
+
+
+def _images(given: Sequence[Recorded[FractionDelivered]]) -> str:
+    """How many cone-beam CTs were taken, and of how many fractions that is not known."""
+    told = Counter(fraction.event.cbct for fraction in given)
+    return f"{told['yes']}, {told['unknown']} not told" if told["unknown"] else f"{told['yes']}"
 
 
 def _overall_days(patient: Patient) -> int | str:

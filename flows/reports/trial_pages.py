@@ -37,11 +37,10 @@ class TrialPage:
 
 def start_page(view: TrialView) -> str:
     """Where an operator begins: the pages, the patients, the forms."""
-    kind = "**This is a simulated trial.** " if view.simulated else ""
     written = [(page_link(page.title, page.key), page.shows) for page in TRIAL_PAGES if page.key != "start-here"]
     parts = [
         "# Start here",
-        f"{kind}IMNI PRECISION, NCT04517266.",
+        "IMNI PRECISION, NCT04517266.",
         table(("Page", "What it shows"), [*written, *((page_link(title, key), shows) for key, title, shows in OTHERS)]),
         "## Patients",
         _patients(view) or "None yet: use the form *Screening*.",
@@ -80,7 +79,7 @@ OTHERS = (
     ("curve-efs", "Event-free survival", "The primary endpoint"),
     ("curve-lrrfs", "Locoregional recurrence-free survival", "Curve and findings"),
     ("curve-os", "Overall survival", "Curve and findings"),
-    ("figures", "Figures", "Flow, enrolment, visits, courses, non-inferiority, follow-up"),
+    ("figures", "Figures", "Flow, enrolment, visits, courses, follow-up, cumulative incidence"),
     ("batch", "Batch", "What the last batches of form and drop folder recorded, and the rows not taken, to copy"),
     ("projections", "Projections", "Whether the tables still say what the log says"),
 )

@@ -26,7 +26,7 @@ def worklist_page(view: TrialView) -> str:
     for title, found in (("Overdue", overdue), ("To do", current)):
         if found:
             parts += [f"## {title}", _work_table(found)]
-    parts += query_section(view.patients, view.edition, view.today)
+    parts += query_section(view.patients, view.edition, view.today, view.trial)
     parts += [footnote] if (footnote := view.edition.footnote(*WORK)) else []
     return "\n\n".join(parts) + "\n"
 

@@ -59,7 +59,11 @@ def _said(wire: str, **facts: Any) -> str:
             {"target": "the last", "reason": "wrong"},
             "Entry to void 'the last' is not what belongs here. ",
         ),
-        ("record-visit", {"disease_status": "NO_EVIDENCE", "visit": ["6m"]}, "Visit is not what belongs here. Column"),
+        (
+            "record-visit",
+            {"disease_status": "NO_EVIDENCE", "visit": ["6m"]},
+            "Which visit is not what belongs here. Column",
+        ),
         ("record-second-primary", {"site": ["lung"]}, "Site is not what belongs here, such as lung."),
         (
             "record-medical-history",

@@ -54,12 +54,12 @@ def test_every_choice_in_capitals_is_a_plain_word_or_explained_beneath_its_field
 
 def test_limits_and_examples_stand_beneath_a_field_because_prefect_shows_neither() -> None:
     asked = RecordPathology.model_json_schema()["properties"]
-    assert asked["tumour_size_mm"]["description"] == "0 to 300."
-    assert asked["her2"]["description"] == "For example: 0, 1+, 2+ ISH negative"
-    assert asked["ki67_pct"]["description"] == "A range such as 10-15 % enters as its lower bound. 0 to 100."
+    assert asked["tumour_size_mm"]["description"] == "From 0 to 300."
+    assert asked["her2"]["description"] == "For example: 0, 1+, 2+ ISH negative, 3+"
+    assert asked["ki67_pct"]["description"] == "A range such as 10-15 % enters as its lower bound. From 0 to 100."
     assert "description" not in asked["grade"], "its title says (1-3)"
     karnofsky = RecordPerformanceStatus.model_json_schema()["properties"]["karnofsky"]
-    assert karnofsky["description"] == "0 to 100, in steps of 10."
+    assert karnofsky["description"] == "From 0 to 100, in steps of 10."
     assert "description" not in asked["occurred_on"], "a calendar opens"
 
 

@@ -9,15 +9,25 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from domain.decisions.command import Command
+from domain.decisions.conduct import ChooseReading, choosable
+from domain.decisions.consent import RecordConsent
+from domain.decisions.follow_up import RecordVisit
+from domain.decisions.outcomes import RecordRecurrence, RecordSuspicion
 from domain.decisions.radiotherapy import RecordPlanDose
-from domain.decisions.safety import DeclareSeriousAdverseEvent, RecordAdverseEvent
+from domain.decisions.safety import (
+    AssessSeriousAdverseEvent,
+    DeclareSeriousAdverseEvent,
+    RecordAdverseEvent,
+    RecordSeriousAdverseEventNotice,
+)
 from domain.protocol.editions import EDITIONS
 from domain.refusal_words import in_words
 from domain.toxicity.terms import terms
 from events.screening import PrimaryTumour, RegionalNodes
 from flows.batch_entry import BatchForm, enter_batch
 from flows.form_card import card_of
-from flows.form_lists import LISTS
+from flows.form_lists import LISTS, as_listed
 from flows.form_words import WORDS, as_chosen, as_kept
 from flows.operator_entry import FORMS, OPERATOR_COMMANDS
 
@@ -141,7 +151,7 @@ def test_a_term_is_chosen_from_the_list_or_written_where_the_list_has_it_not() -
     assert (listed.term, listed.select) == ("Rash: dermatitis associated with radiation", "Radiation")
     assert _graded(term="Hiccoughs").term == "Hiccoughs"
     by_hand = card_of(RecordAdverseEvent).model_json_schema()["properties"]["term"]
-    assert (by_hand["title"], by_hand["description"][:8]) == ("Term not on the list", "Only whe")
+    assert (by_hand["title"], by_hand["description"][:8]) == ("Term not on the list", "Only for")
     assert (_graded(from_list="Fracture").term, _graded(from_list="Fracture").select) == ("Fracture", None)
 
 
@@ -167,6 +177,39 @@ def test_every_term_the_table_grades_and_every_metric_the_protocol_judges_is_on_
     assert {(one["term"], one.get("select")) for one in offered} == {(term.term, term.select) for term in terms()}
     judged = {(each.structure, each.metric) for edition in EDITIONS.values() for each in edition.dose_constraints}
     assert judged < {(one["structure"], one["metric"]) for one in LISTS[RecordPlanDose].choices.values()}
-    heart = "HEART MEAN_GY – mean dose to the heart (Gy)"
+    heart = "Mean dose to the heart (Gy) – HEART MEAN_GY"
     checked: Any = card_of(RecordPlanDose).model_validate({"occurred_on": "2021-01-01", "from_list": heart, "value": 4})
     assert (checked.structure, checked.metric) == ("HEART", "MEAN_GY")
+
+
+@pytest.mark.parametrize(
+    ("command", "field"),
+    [
+        (RecordRecurrence, "behaviour"),
+        (RecordSuspicion, "evidence"),
+        (AssessSeriousAdverseEvent, "serious"),
+        (RecordSeriousAdverseEventNotice, "kind"),
+        (RecordConsent, "form_version"),
+    ],
+)
+def test_a_form_left_as_it_is_says_nothing_that_nobody_has_said(command: type[Command], field: str) -> None:
+    schema = card_of(command).model_json_schema()
+    assert "default" not in schema["properties"][field]
+    assert field in schema["required"]
+    assert field not in command.model_json_schema()["required"], "imports may leave it out"
+
+
+def test_a_visit_is_chosen_in_words_and_one_of_a_later_year_is_written() -> None:
+    on = {"occurred_on": "2021-08-19", "disease_status": "no evidence of disease"}
+    card: Any = card_of(RecordVisit)
+    chosen = card.model_validate({**on, "from_list": "6 months after radiotherapy"})
+    assert (chosen.visit, card.model_validate({**on, "visit": "7y"}).visit) == ("6m", "7y")
+    assert as_listed(RecordVisit, {"visit": "week-4"}) == {"from_list": "week 4 of radiotherapy"}
+    assert as_listed(RecordVisit, {"visit": "7y"}) == {"visit": "7y"}
+
+
+def test_every_reading_that_may_be_chosen_is_on_a_list() -> None:
+    choices = LISTS[ChooseReading].choices.values()
+    offered = {(one["question"], one["option"]) for one in choices}
+    assert ("PQ-04", "<44") in offered
+    assert all(choosable(question, option) for question, option in offered)

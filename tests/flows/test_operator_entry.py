@@ -53,7 +53,7 @@ async def test_a_form_is_recorded_under_its_author(at: Site) -> None:
 
 async def test_a_form_sent_twice_is_on_record_once(at: Site) -> None:
     first, again = _submit("screen-patient", _form()), _submit("screen-patient", _form())
-    assert first[1].startswith("Recorded: patient screened (position")
+    assert first[1].startswith("On record: patient screened (entry")
     assert again == ("COMPLETED", "Already on record: nothing was added.")
     assert len(at.patient("RJ-0042").history) == 1
 
@@ -82,7 +82,11 @@ _JARGON = re.compile(r"Input should|should match|validation|[Pp]attern|Tuple|Str
     ("wire", "form", "mentions"),
     [
         ("randomise-patient", _form(entry={"occurred_on": "2020-12-12"}), ["no such patient", "screen-patient"]),
-        ("screen-patient", _form(patient_id="Mrs Li"), ["Patient is not what belongs here. Pseudonymous id: 1 to 64"]),
+        (
+            "screen-patient",
+            _form(patient_id="Mrs Li"),
+            ["Patient is not what belongs here. Her number in the trial, such as RJ-0042"],
+        ),
         ("screen-patient", _form(entered_by=""), ["Entered by is missing: fill it in."]),
         ("screen-patient", _form(entry={"occurred_on": "2020-02-30"}), ["Date '2020-02-30' is not in the calendar: "]),
         ("screen-patient", _form(surprise=1), ["surprise 1 is not asked for: leave it out."]),
@@ -139,7 +143,7 @@ async def test_a_form_runs_through_prefect_and_is_named_after_its_patient(
     at: Site, prefect_server: PrefectServer
 ) -> None:
     state = await FORMS["screen-patient"](_form(), return_state=True)
-    assert (state.type.value, "position" in (state.message or "")) == ("COMPLETED", True)
+    assert (state.type.value, "entry" in (state.message or "")) == ("COMPLETED", True)
     refused = await FORMS["confirm-eligibility"](
         _form(patient_id="RJ-9", entry={"occurred_on": "2020-12-12"}), return_state=True
     )
@@ -212,3 +216,17 @@ async def test_a_form_in_words_is_kept_in_codes_and_hospital_time_with_its_zone(
     assert json.loads(encode(screened))["sex"] == "F"
     assert json.loads(encode(declared))["criteria"] == ["LIFE_THREATENING"]
     assert json.loads(encode(declared))["aware_at"] == "2020-12-10T08:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("wire", "role"),
+    [
+        ("screen-patient", "coordinator"),
+        ("record-plan-review", "radiation-oncologist"),
+        ("record-adjudication", "adjudicator"),
+        ("assess-serious-adverse-event", "principal-investigator"),
+        ("confirm-eligibility", "investigator"),
+    ],
+)
+def test_a_form_proposes_the_role_of_whoever_says_such_a_thing(wire: str, role: str) -> None:
+    assert form_of(OPERATOR_COMMANDS[wire]).model_fields["role"].default == role

@@ -41,7 +41,7 @@ def _line(page: str, text: str) -> list[str]:
         (facts.eligible(facts.result(46)), "In screening; RecurIndex score 46, high genomic risk."),
         ((*facts.eligible(), facts.screening_failed("IC03")), "Screening failed."),
         (facts.enrolled(arm="IMNI"), "Randomised to IMNI (internal mammary nodes irradiated) on 2021-01-10."),
-        (facts.enrolled(facts.death("2021-12")), "Died on 2021-12."),
+        (facts.enrolled(facts.death("2021-12")), "Died in 2021-12."),
     ],
 )
 def test_the_page_begins_with_where_she_stands(events: tuple[Event, ...], said: str) -> None:
@@ -63,10 +63,32 @@ def test_criteria_show_what_was_seen_and_what_is_missing() -> None:
 def test_visits_show_their_windows_and_what_became_of_them() -> None:
     page = _page(*facts.enrolled(facts.completed(), facts.scheduled(*TABLE_1), facts.visit("6m", "2021-08-19")))
     row = _line(_chapter(page, "Visits"), "| 6m |")
-    assert row[:5] == ["6m", "2021-07-20", "2021-08-19", "2021-09-18", "done 2021-08-19"]
-    assert "CHEST_CT" not in row[5], "not due at 6 months"
+    assert row[:5] == ["6m", "2021-07-20", "2021-08-19", "2021-09-18", "done 2021-08-19, partial"]
+    assert "chest CT" not in row[5], "not due at 6 months"
     assert "ECG" in row[5]
     assert "## Visits" not in _page(*facts.enrolled())
+
+
+def test_a_visit_nobody_asks_for_is_neither_overdue_nor_to_come() -> None:
+    enrolled = facts.enrolled(facts.completed(), facts.scheduled(*TABLE_1), facts.visit("4w", "2021-03-19"))
+    withdrew = _page(*enrolled, facts.withdrew("VISITS", on="2021-06-01"), today=date(2021, 12, 1))
+    states = {name: _line(_chapter(withdrew, "Visits"), f"| {name} |")[4] for name in ("4w", "6m", "5y")}
+    assert states == {"4w": "done 2021-03-19, partial", "6m": "not asked for", "5y": "not asked for"}
+    assert "**Withdrew on 2021-06-01** (visits: none from now on)." in withdrew.split("## ")[0]
+    died = _page(*enrolled, facts.death("2021-06-01"), today=date(2021, 12, 1))
+    assert _line(_chapter(died, "Visits"), "| 6m |")[4] == "not asked for"
+
+
+def test_the_head_says_what_whoever_calls_her_must_know() -> None:
+    page = _page(*facts.enrolled(facts.lost("2021-03-01"), facts.serious()))
+    head = page.split("## ")[0]
+    assert "**Lost to follow-up since 2021-03-01.**" in head
+    assert "Serious adverse event SAE-1 is open." in head
+
+
+def test_who_failed_screening_is_shown_as_she_was_weighed_then() -> None:
+    page = _page(*facts.eligible(), facts.screening_failed("IC03", on="2020-12-12"), today=date(2061, 1, 1))
+    assert "**not met**" not in _line(page, "| IC05 |")[1], "she has grown old since"
 
 
 @pytest.mark.parametrize(
@@ -209,7 +231,7 @@ def test_the_next_step_opens_its_form_filled_in() -> None:
     page = _page(*facts.enrolled(facts.completed(), facts.scheduled(*TABLE_1)), today=date(2021, 8, 19))
     assert _prefilled(_line(page, "Visit 6m: ")[1]) == (
         "record-visit",
-        {"patient_id": "RJ-0001", "entry": {"visit": "6m"}},
+        {"patient_id": "RJ-0001", "entry": {"from_list": "6 months after radiotherapy"}},
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from domain.patient import Patient
 from flows.reports.enrolment_page import enrolment_page
+from flows.reports.markdown import marked
 from flows.reports.trial_pages import start_page
 from flows.reports.trial_view import TrialView
 from flows.reports.work_pages import overdue_page, worklist_page
@@ -84,11 +85,15 @@ def test_before_the_first_patient_there_is_no_table() -> None:
     assert "Nobody is randomised yet." in enrolment_page(_view([], date(2021, 1, 1)))
 
 
-def test_the_start_page_leads_to_every_patient_and_says_what_is_simulated() -> None:
-    page = start_page(TrialView([_patient("RJ-0042")], edition_with(), date(2021, 1, 1), simulated=True))
+def test_the_start_page_leads_to_every_patient() -> None:
+    page = start_page(_view([_patient("RJ-0042")], date(2021, 1, 1)))
     assert "[RJ-0042](/pages/patient-rj-0042)" in page
-    assert "simulated trial" in page
-    assert "simulated" not in start_page(_view([], date(2021, 1, 1)))
+
+
+def test_of_a_simulated_trial_every_page_says_so_beneath_its_heading() -> None:
+    page = start_page(_view([], date(2021, 1, 1)))
+    assert marked(page, simulated=True).startswith("# Start here\n\n**This is a simulated trial.**\n\nIMNI")
+    assert marked(page, simulated=False) == page
 
 
 @pytest.mark.parametrize(("name", "left_out"), [("RJ-{:04}", 0), ("RJ-ruijin-hospital-shanghai-radiotherapy-{:04}", 3)])

@@ -27,7 +27,8 @@ def test_a_finding_of_an_audit_is_open_work_and_in_the_end_overdue() -> None:
     trial = trial_with(FINDING, facts.work_set_aside("collect/laboratory", "2021-03-10"))
     page = _page("worklist", today=date(2021, 3, 10), trial=trial)
     assert "0 overdue, 2 to do." in page
-    (finding,) = _lines(page, "Consent forms of June")
+    finding, query = _lines(page, "Consent forms of June")
+    assert "| the trial | A-1 |" in query
     assert "| the trial |" in finding
     assert "(/forms/answer-query?" in finding
     assert "patient_id" not in finding
