@@ -102,12 +102,13 @@ async def _walk(day: Interface, trial_log: TrialLog) -> None:
     assert trial_log.patient(PATIENT).has(SurgeryRecorded)
     _baseline(trial_log)
 
-    agreed = await day.submit("Consent", PATIENT, {"Date": _ago(9)}, {"Consent to": "the RecurIndex test"})
+    signed = {"Version of the consent form": "2.0"}
+    agreed = await day.submit("Consent", PATIENT, {"Date": _ago(9), **signed}, {"Consent to": "the RecurIndex test"})
     assert agreed["state_type"] == "COMPLETED", agreed["state"]["message"]
     until(lambda: trial_log.patient(PATIENT).has(GenomicTestOrdered), 30)
     until(lambda: standing_result(trial_log.patient(PATIENT)) is not None, 90)
 
-    await day.submit("Consent", PATIENT, {"Date": str(TODAY)}, {"Consent to": "the trial"})
+    await day.submit("Consent", PATIENT, {"Date": str(TODAY), **signed}, {"Consent to": "the trial"})
     eligible = await day.submit("Eligibility", PATIENT, {"Date": str(TODAY)}, {})
     assert eligible["state_type"] == "COMPLETED", eligible["state"]["message"]
     await day.submit("Randomisation", PATIENT, {"Date": str(TODAY)}, {})

@@ -32,13 +32,12 @@ async def treat_and_follow(day: Interface, trial_log: TrialLog, patient: str, to
     await _enter(day, "Completion of radiotherapy", patient, on, {})
     until(lambda: trial_log.patient(patient).has(FollowUpScheduled))
 
-    seen = {**on, "Visit": "unscheduled"}
-    await _enter(
-        day, "Visit", patient, seen, {"Disease status": "no evidence of disease", "Assessments done": "toxicity"}
-    )
+    seen = {"Which visit": "unscheduled", "Disease status": "no evidence of disease", "Assessments done": "toxicity"}
+    await _enter(day, "Visit", patient, on, seen)
     rash = {"Term": "Rash: dermatitis associated with radiation › Radiation"}
     await _enter(day, "Adverse event", patient, {**on, "Grade (0-5)": "2"}, rash)
-    await _enter(day, "Recurrence", patient, {"Date": f"{today:%Y-%m}"}, {"Sites": "chest wall"})
+    found = {"Sites": "chest wall", "Behaviour": "invasive"}
+    await _enter(day, "Recurrence", patient, {"Date": f"{today:%Y-%m}"}, found)
     assert trial_log.patient(patient).has(RecurrenceConfirmed)
 
     await day.follow(key, "adverse event recorded", "Correct")
@@ -56,7 +55,7 @@ async def _fractions(day: Interface, patient: str, today: date) -> None:
     text = {"Rows, with the heading": f"patient_id,occurred_on,phase,number,dose_cgy,cbct\n{rows}"}
     looked = await day.submit("Visits or fractions in a batch", "", text, {"What the rows are": "fractions"})
     assert "15 would be recorded" in looked["state"]["message"]
-    sure = {"What the rows are": "fractions", "Only look what would happen": "no"}
+    sure = {"What the rows are": "fractions", "Preview only": "no"}
     _settled(await day.submit("Visits or fractions in a batch", "", text, sure))
 
 

@@ -138,7 +138,7 @@ def test_a_form_under_way_when_everything_was_killed_is_on_record_once(
     day: Day, name: str, patient_id: str, starts: int
 ) -> None:
     run = _ended(day.one.engine, getattr(day, name))
-    assert run["state"]["message"].startswith("Recorded: patient screened"), run["state"]
+    assert run["state"]["message"].startswith("On record: patient screened"), run["state"]
     assert run["run_count"] == starts
     assert len(day.one.entries(patient_id, PatientScreened)) == 1
 
