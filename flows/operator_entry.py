@@ -5,6 +5,7 @@ an operator can switch even that off.
 """
 
 # Prefect reads the annotations of a flow's parameters, so they must not be strings: no `annotations` import here.
+import re
 import sys
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -133,10 +134,16 @@ def record_form(command: type[Command], form_class: type[BaseModel], form: objec
         written = _carry_out(given, command, checked)
     except Rejection as refusal:
         named = title_of(command, refusal.field)
-        return Failed(message=f"Refused: {named} {refusal.value}: {refusal.rule}. {refusal.way_out}")
+        said = f"{named} {refusal.value}: {refusal.rule}. {refusal.way_out}"
+        return Failed(message=f"Refused: {_by_forms(said)}")
     except EventLogError as refusal:
         return Failed(message=f"Refused: {refusal}")
     return Completed(message=_told(checked, written))
+
+
+def _by_forms(said: str) -> str:
+    """Commands under the titles of their forms: whoever reads it here has no command line."""
+    return _WIRE.sub(lambda found: f"the form {OPERATOR_COMMANDS[found[1]].title}", said)
 
 
 def _carry_out(given: Resources, command: type[Command], form: Any) -> tuple[Recorded[Any], ...]:
@@ -169,6 +176,8 @@ def function_name(command: type[Command]) -> str:
 OPERATOR_COMMANDS: Mapping[str, type[Command]] = {
     wire: command for wire, command in {**PATIENT_COMMANDS, **TRIAL_COMMANDS}.items() if command.has_form()
 }
+
+_WIRE = re.compile(rf"`?\b({'|'.join(sorted(OPERATOR_COMMANDS, key=len, reverse=True))})\b(?!-)`?")
 
 FORMS: Mapping[str, Flow[..., Any]] = {wire: flow_of(command) for wire, command in OPERATOR_COMMANDS.items()}
 

@@ -81,7 +81,7 @@ _JARGON = re.compile(r"Input should|should match|validation|[Pp]attern|Tuple|Str
 @pytest.mark.parametrize(
     ("wire", "form", "mentions"),
     [
-        ("randomise-patient", _form(entry={"occurred_on": "2020-12-12"}), ["no such patient", "screen-patient"]),
+        ("randomise-patient", _form(entry={"occurred_on": "2020-12-12"}), ["no such patient", "the form Screening"]),
         (
             "screen-patient",
             _form(patient_id="Mrs Li"),
