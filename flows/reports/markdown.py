@@ -48,7 +48,7 @@ def _as_wide_as(title: str, column: Sequence[str]) -> str:
     """A title as wide as the dates and ids beneath it: Prefect's second interface would break them at each dash."""
     shown = [_MARKUP.sub(r"\1", text) for text in column]
     words = [word for text in shown if len(text) <= _LONGEST_SHORT for word in text.split() if "-" in word]
-    widths = [len(word) + (not word[0].isdigit()) for word in words if len(word) <= _LONGEST_WHOLE]  # letters are wider
+    widths = [len(word) + 1 + (not word[0].isdigit()) for word in words if len(word) <= _LONGEST_WHOLE]  # some wider
     return title.ljust(max(widths, default=0), _FIGURE_SPACE)
 
 
@@ -92,4 +92,4 @@ def number_of(number: int, thing: str) -> str:
 
 def share(part: float, whole: float) -> str:
     """A part of a whole in percent; empty when there is no whole."""
-    return f"{100 * part / whole:.0f} %" if whole else ""
+    return f"{100 * part / whole:.0f}\N{NO-BREAK SPACE}%" if whole else ""

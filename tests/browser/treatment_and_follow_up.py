@@ -62,7 +62,7 @@ async def _fractions(day: Interface, patient: str, today: date) -> None:
 async def _read(day: Interface, key: str, patient: str, today: date) -> None:
     await day.wait_for(key, "consent withdrawn")
     await day.read(key, "Randomised to", "adverse event recorded (corrected)", "Grade (0-5): 3 (was 2)", "Toxicity")
-    await day.read("radiotherapy", "15 of 15", "40.05 (100 %)")
+    await day.read("radiotherapy", "15 of 15", "40.05 (100\N{NO-BREAK SPACE}%)")
     await day.read("deviations", patient)
     await day.read("missing", f"only {today:%Y-%m} is known")
     await day.read("decisions", "Adjudicate: recurrence confirmed")

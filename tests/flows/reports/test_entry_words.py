@@ -47,7 +47,7 @@ def test_a_column_of_dates_or_ids_is_at_least_as_wide_as_they_are() -> None:
     row = ("2021-02-01", "[SIM-0042](/pages/x)", "li.wei, 2021-02-01 08:00", "see-saw " * 9)
     heading = table(("Due", "Patient", "By", "What"), [row]).splitlines()[0]
     due, patient, by, what = (title[1:-1] for title in heading.split("|")[1:-1])
-    assert (len(due), len(patient), len(by), what) == (10, 9, 10, "What")
+    assert (len(due), len(patient), len(by), what) == (11, 10, 11, "What")
     assert due.strip() == "Due"
 
 

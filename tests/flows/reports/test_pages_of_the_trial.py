@@ -115,9 +115,9 @@ def test_facts_eligibility_still_waits_for_are_missing_but_not_of_those_who_fail
 def test_the_funnel_counts_who_reached_each_step_and_why_others_failed() -> None:
     page = _page("screening", *_lives())
     reached = {step: (count, share) for step, count, share in _rows(page)[1:10]}
-    assert reached["Screened"] == ("4", "100 %")
-    assert reached["Genomically low risk"] == ("3", "75 %")
-    assert reached["Randomised"] == ("2", "50 %")
+    assert reached["Screened"] == ("4", "100\N{NO-BREAK SPACE}%")
+    assert reached["Genomically low risk"] == ("3", "75\N{NO-BREAK SPACE}%")
+    assert reached["Randomised"] == ("2", "50\N{NO-BREAK SPACE}%")
     assert _row(page, "IC03", "Why screening failed")[2] == "1"
     assert "1 screening failure; 0 withdrew before randomisation." in page
     waits = [row[0] for row in _rows(page, "Still entering")[1:]]
@@ -143,9 +143,9 @@ def test_radiotherapy_shows_dose_and_fractions_against_plan() -> None:
     assert _row(page, "under way")[1:] == ["1"]
     assert _row(page, "completed")[1:] == ["1"]
     begun = _row(page, "[RJ-1](/pages/patient-rj-1)")
-    assert begun[1:7] == ["HYPO", "under way", "3 of 15", "8.01 (20 %)", "3", "1"]
+    assert begun[1:7] == ["HYPO", "under way", "3 of 15", "8.01 (20\N{NO-BREAK SPACE}%)", "3", "1"]
     assert "OMIT" not in page, "how treatment went is nobody's to compare by arm"
-    assert _row(page, "[RJ-2](/pages/patient-rj-2)")[4] == "40.05 (100 %)"
+    assert _row(page, "[RJ-2](/pages/patient-rj-2)")[4] == "40.05 (100\N{NO-BREAK SPACE}%)"
 
 
 def test_deviations_are_counted_by_rule_and_named() -> None:
