@@ -17,6 +17,7 @@ INTERFACES: Mapping[str, str] = {"v2": "/v2", "v1": ""}
 
 _WIDTH, _HEIGHT, _MOST_PIXELS = 1280, 1000, 15_000
 _WRONG = ("Something went wrong", "Page not found", "[object Object]", "undefined", "NaN", "Traceback")
+_LAID_OUT_MS = 150
 _SHORTEST = 40
 """So many characters stand below the heading of the shortest page."""
 
@@ -107,8 +108,17 @@ def _found_wrong(said: str, broken: int) -> Iterator[str]:
 
 async def _shoot(page: Page, path: Path, *, whole: bool) -> None:
     """The whole of it, at its full height."""
-    tall = min(int(await page.evaluate(_HOW_TALL)), _MOST_PIXELS) if whole else _HEIGHT
-    await page.set_viewport_size({"width": _WIDTH, "height": max(tall, _HEIGHT)})
     path.parent.mkdir(parents=True, exist_ok=True)
+    if whole:
+        await _grow(page)
     await page.screenshot(path=path)
     await page.set_viewport_size({"width": _WIDTH, "height": _HEIGHT})
+
+
+async def _grow(page: Page) -> None:
+    """Make the window as tall as what is in it, which may grow with the window."""
+    height = _HEIGHT
+    while (tall := min(int(await page.evaluate(_HOW_TALL)), _MOST_PIXELS)) > height:
+        height = tall
+        await page.set_viewport_size({"width": _WIDTH, "height": height})
+        await page.wait_for_timeout(_LAID_OUT_MS)
