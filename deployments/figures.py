@@ -14,11 +14,11 @@ from dataclasses import replace
 from opentelemetry.metrics import Meter
 
 from domain.work_item import Work
+from flows.collector import Collector
 from flows.lead import pause
 from flows.reactions import Reaction
 from flows.reactor import Reactor
 from flows.resources import Resources
-from flows.settings import Collector
 from flows.work_off import Outcome
 from store.event_log import EventLogError
 

@@ -1,4 +1,4 @@
-"""What an installation is told from outside. The only module that reads the environment.
+"""What an installation is told from outside. With `flows.collector` the only module that reads the environment.
 
 SettingsRefused    a setting cannot be used: one line a variable, with what is wrong and the way out
 """
@@ -20,6 +20,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from flows.collector import Collector
 from store.open_log import POSTGRES, SQLITE
 
 PREFIX = "IMNI_"
@@ -172,31 +173,14 @@ class Settings(BaseSettings):
         return self
 
 
-class Collector(BaseSettings):
-    """Who collects traces and figures, told in OpenTelemetry's own variables; nobody unless they name an address."""
-
-    model_config: ClassVar[SettingsConfigDict] = SettingsConfigDict(env_prefix="OTEL_EXPORTER_OTLP_", frozen=True)
-
-    endpoint: str = ""
-    traces_endpoint: str = ""
-    metrics_endpoint: str = ""
-    protocol: str = ""
-    traces_protocol: str = ""
-    metrics_protocol: str = ""
-
-    @property
-    def is_named(self) -> bool:
-        """Whether anybody collects anything."""
-        return bool(self.endpoint or self.traces_endpoint or self.metrics_endpoint)
-
-
 def read_settings(**given: Any) -> Settings:
     """The installation's settings: what is `given`, else the environment, else the defaults.
 
     Raises `SettingsRefused` naming every variable that cannot be used, its problem and the way out.
     """
     _refuse_unknown(os.environ)  # noqa: TID251  this is the one place that reads the environment
-    _refuse_unspoken(Collector())
+    if problem := Collector().problem:
+        raise SettingsRefused(problem)
     try:
         return Settings(**given)
     except ValidationError as refusal:
@@ -225,17 +209,6 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
         nearest = get_close_matches(unknown[0], known, n=1)
         way_out = f"did you mean {nearest[0]}?" if nearest else f"the settings are {', '.join(sorted(known))}"
         raise SettingsRefused(f"{unknown[0]}: is not a setting; {way_out}")
-
-
-def _refuse_unspoken(collector: Collector) -> None:
-    """OpenTelemetry's variables also know protocols that we do not send: nothing would ever arrive."""
-    for name in ("protocol", "traces_protocol", "metrics_protocol"):
-        wanted = getattr(collector, name)
-        if collector.is_named and wanted not in ("", "http/protobuf"):
-            raise SettingsRefused(
-                f"OTEL_EXPORTER_OTLP_{name.upper()}: {wanted!r} is not spoken here: leave it out, or write "
-                "http/protobuf, and name the port of the collector that takes it (usually 4318)"
-            )
 
 
 def _in_words(error: ErrorDetails) -> str:

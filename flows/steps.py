@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
-from flows.settings import Collector
+from flows.collector import Collector
 
 Fact = str | int | Sequence[str]
 
