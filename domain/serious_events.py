@@ -17,6 +17,7 @@ from events.event import Event
 from events.recorded import Recorded
 from events.safety import (
     SeriousAdverseEventAssessed,
+    SeriousAdverseEventClosed,
     SeriousAdverseEventDeclared,
     SeriousAdverseEventReported,
     SeriousCriterion,
@@ -64,6 +65,13 @@ class RunningClock:
     def due_on(self, edition: Edition) -> date:
         """The day of the site it runs out on."""
         return self.due_at.astimezone(edition.site_zone).date()
+
+
+def open_serious_events(patient: Patient) -> tuple[str, ...]:
+    """The numbers of the serious adverse events nobody has closed."""
+    closed = {entry.event.sae_id for entry in patient.every(SeriousAdverseEventClosed)}
+    declared = (entry.event.sae_id for entry in patient.every(SeriousAdverseEventDeclared))
+    return tuple(sae_id for sae_id in declared if sae_id not in closed)
 
 
 def running_clocks(patient: Patient, edition: Edition) -> Iterator[RunningClock]:

@@ -3,13 +3,12 @@
 # Prefect reads the annotations of a flow's parameters, so they must not be strings: no `annotations` import here.
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Literal
 
 from prefect import flow, get_client
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.client.schemas.filters import ArtifactCollectionFilter, ArtifactCollectionFilterKey
 from prefect.client.schemas.objects import State
-from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import BaseModel, Field, ValidationError
 
@@ -21,6 +20,7 @@ from flows.batch_rows import BATCHES
 from flows.operator_entry import TrialForm
 from flows.reports.links import PAGES
 from flows.resources import Resources, resources
+from flows.run_names import sent_form
 from flows.take_over_file import TakeOverRefused
 from store.event_log import EventLogError
 from store.transact import Entry
@@ -55,9 +55,7 @@ class BatchForm(TrialForm):
 
 def _run_name() -> str:
     """A run goes by what its rows are, so that the list of runs reads as a diary."""
-    form: Any = flow_run.get_parameters().get("form")
-    given = form.model_dump() if isinstance(form, BaseModel) else form
-    entry: Any = given.get("entry") if isinstance(given, dict) else None
+    entry = sent_form().get("entry")
     kind = entry.get("kind") if isinstance(entry, dict) else None
     return f"batch of {kind}" if kind in BATCHES else "batch"
 

@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 from prefect import Flow, flow
 from prefect.client.schemas.objects import State
-from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
@@ -28,6 +27,7 @@ from flows.form_card import card_of
 from flows.reports.entry_words import entry_name
 from flows.reports.links import PAGES, artifact_key
 from flows.resources import Resources, resources
+from flows.run_names import sent_form
 from store.event_log import EventLogError
 from store.transact import Entry
 
@@ -116,9 +116,7 @@ def _run_name(title: str) -> str:
 
     Something else than an id, perhaps a name, is not repeated there.
     """
-    form: Any = flow_run.get_parameters().get("form")
-    given = form.model_dump() if isinstance(form, BaseModel) else form
-    patient = str(given.get("patient_id", "")) if isinstance(given, dict) else ""
+    patient = str(sent_form().get("patient_id", ""))
     return f"{patient} {title}" if PATIENT_ID.fullmatch(patient) else title
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from prefect.runtime import flow_run
+from pydantic import BaseModel
 
 _MOST_NAMED = 3
 
@@ -17,6 +19,13 @@ def work_run(doing: str) -> Callable[[], str]:
         return str(told.get("key") or f"{doing} {whose(told.get('patient_ids') or ())}")
 
     return name
+
+
+def sent_form() -> Mapping[str, Any]:
+    """The form of this run as it was sent; nothing when that is no form."""
+    form: Any = flow_run.get_parameters().get("form")
+    sent = form.model_dump() if isinstance(form, BaseModel) else form
+    return sent if isinstance(sent, dict) else {}
 
 
 def whose(patient_ids: Sequence[str]) -> str:

@@ -16,7 +16,6 @@ from datetime import date, datetime, timedelta
 import httpx
 
 from domain.decisions.conduct import SetWorkAside
-from domain.protocol.editions import edition_in_force
 from domain.rejections import Rejection
 from domain.trial_work import stale
 from events.clinical_date import ClinicalDate
@@ -139,7 +138,7 @@ class Upkeep:
         now = self._given.now_at_site
         if self._reactions.remind is None or self._reminded_on == now.date():
             return
-        quiet = edition_in_force(self._live.trial).reminders.quiet_hours
+        quiet = self._given.trial_log.edition().reminders.quiet_hours
         if quiet.hold(now.time()) or not self._is_time(_TRIAL, self._pace.remind_every):
             return
         if await self._look_after(_TRIAL, self._reactions.remind()):

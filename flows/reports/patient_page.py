@@ -12,10 +12,10 @@ from domain.patient import Patient
 from domain.protocol.amendments import edition_for
 from domain.protocol.edition import Edition
 from domain.protocol.outputs import DEPARTURES, WORK
+from domain.serious_events import open_serious_events
 from domain.worklist import owed
 from events.consent import ConsentWithdrawn, WithdrawalScope
 from events.randomisation import Arm
-from events.safety import SeriousAdverseEventClosed, SeriousAdverseEventDeclared
 from flows.form_words import WORDS
 from flows.reports.links import page_link
 from flows.reports.markdown import table
@@ -64,10 +64,7 @@ def _since_then(patient: Patient) -> Iterator[str]:
         yield f"**Withdrew on {entry.occurred_on}** ({scopes})."
     if patient.lost is not None:
         yield f"**Lost to follow-up since {patient.lost.occurred_on}.**"
-    closed = {entry.event.sae_id for entry in patient.every(SeriousAdverseEventClosed)}
-    for entry in patient.every(SeriousAdverseEventDeclared):
-        if entry.event.sae_id not in closed:
-            yield f"Serious adverse event {entry.event.sae_id} is open."
+    yield from (f"Serious adverse event {sae_id} is open." for sae_id in open_serious_events(patient))
 
 
 def _how_far(patient: Patient, edition: Edition) -> str:

@@ -85,7 +85,7 @@ def _composed(origin: Any, inner: tuple[Any, ...], limits: _Limits) -> Any_:
         )
     if origin is dict:
         return st.dictionaries(st.text(max_size=9), _JSON, max_size=3)
-    raise NotImplementedError(f"teach any_event.py to make up a value of {origin}{inner}")
+    raise TypeError(f"any_event.py makes up no value of {origin}{inner}: say how, above")
 
 
 def _text(limits: _Limits) -> Any_:

@@ -9,6 +9,8 @@ from deployments.interrupted_runs import flows_of_ours
 from deployments.prefect_server import PrefectServer
 from deployments.reactions import ANSWERS, REACTIONS
 from deployments.schedules import SCHEDULED
+from flows.batch_entry import enter_batch
+from flows.operator_entry import FORMS
 from flows.run_names import whose
 from flows.schedule_follow_up import schedule_follow_up
 from flows.send_reminders import send_reminders
@@ -30,9 +32,11 @@ def test_a_run_names_a_few_patients_however_many_there_are(patient_ids: list[str
 
 def test_no_run_of_ours_has_a_name_that_prefect_made_up() -> None:
     seen_to = (REACTIONS.refresh, REACTIONS.analyse, REACTIONS.seal, REACTIONS.remind)
-    every = [each for each in (*ANSWERS.values(), *seen_to, *(one.flow for one in SCHEDULED)) if isinstance(each, Flow)]
+    of_people = (*FORMS.values(), enter_batch)
+    by_itself = (*ANSWERS.values(), *seen_to, *(one.flow for one in SCHEDULED))
+    every = [each for each in (*of_people, *by_itself) if isinstance(each, Flow)]
     assert {each.name for each in every} <= flows_of_ours()
-    assert len(every) > len(ANSWERS) + len(SCHEDULED)
+    assert len(every) > len(of_people) + len(ANSWERS) + len(SCHEDULED)
     assert not [each.name for each in every if not each.flow_run_name]
 
 

@@ -15,6 +15,7 @@ from domain.work_item import Work
 from events.follow_up import FollowUpScheduled
 from events.genomics import GenomicTestOrdered
 from flows.pace import Pace
+from flows.patients_to_show import PatientsToShow
 from flows.remembered import Remembered, Rule, T
 from flows.work_off import Outcome
 from tests import facts
@@ -89,6 +90,13 @@ async def test_of_many_patients_with_news_the_newest_is_shown_first(at: Site) ->
     assert [len(each) for each in shown] == [40, 40, 20]
     assert "RJ-100" in shown[0]
     assert sorted(each for batch in shown for each in batch) == sorted(everyone)
+
+
+def test_who_has_news_meanwhile_is_not_shown_again_for_what_failed_before() -> None:
+    to_show = PatientsToShow()
+    to_show.not_shown(["RJ-1", "RJ-2"])
+    to_show.hear(["RJ-1"])
+    assert (to_show.with_news(), to_show.to_try_again()) == (["RJ-1"], ["RJ-2"])
 
 
 async def test_pages_that_take_long_hold_up_no_reaction(at: Site) -> None:

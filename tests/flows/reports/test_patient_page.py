@@ -8,8 +8,10 @@ from urllib.parse import unquote
 import pytest
 
 from domain.decisions.corrections import CorrectEntry
+from events.clinical_date import ClinicalDate
 from events.consent import PatientIdentified
 from events.event import Event
+from events.safety import SeriousAdverseEventClosed
 from flows.reports.links import artifact_key
 from flows.reports.patient_page import patient_page, state_of
 from tests import facts
@@ -84,6 +86,8 @@ def test_the_head_says_what_whoever_calls_her_must_know() -> None:
     head = page.split("## ")[0]
     assert "**Lost to follow-up since 2021-03-01.**" in head
     assert "Serious adverse event SAE-1 is open." in head
+    ended = SeriousAdverseEventClosed(occurred_on=ClinicalDate.parse("2021-04-01"), sae_id="SAE-1")
+    assert "SAE-1 is open" not in _page(*facts.enrolled(facts.serious(), ended))
 
 
 def test_who_failed_screening_is_shown_as_she_was_weighed_then() -> None:
